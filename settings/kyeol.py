@@ -1,0 +1,230 @@
+"""Settings of KYEOL Saleor on AWS (the KYEOL runbook). What all its environments share is the default here."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from settings import network
+from settings.capacity import max_pods_limit
+from settings.catalogue import AWS_ZONES, EC2_INSTANCE_TYPES
+from settings.model import Settings
+from settings.types import (
+    AddonVersion,
+    AwsAccountId,
+    AwsRegion,
+    CacheNodeType,
+    DataClassification,
+    DnsName,
+    Ec2InstanceTypeName,
+    EcrRepositoryName,
+    EmailAddress,
+    HostedZoneId,
+    IamPrincipalArn,
+    KubernetesMinor,
+    NamePrefix,
+    NatMode,
+    PostgresMajor,
+    RdsInstanceClass,
+    ServiceCidr,
+    TagValue,
+    ValkeyVersion,
+    VpcCidr,
+    ZoneLetter,
+)
+
+
+class NetworkSettings(Settings):
+    """The environment's VPC."""
+
+    cidr: VpcCidr
+    """Address range of the VPC, a private /16 that no other environment uses."""
+    nat: NatMode
+    """`single`: one NAT gateway for all zones; `per-zone`: one in each, so that losing a zone loses no other's way out."""
+
+
+class NodeGroupSettings(Settings):
+    """A managed node group (sizing table of the runbook, row EKS Nodes)."""
+
+    instance_type: Ec2InstanceTypeName
+    """EC2 instance type of every node."""
+    min_nodes: Annotated[int, Field(ge=1, le=100)]
+    """Nodes that always run."""
+    max_nodes: Annotated[int, Field(ge=1, le=100)]
+    """Nodes that cluster autoscaling may reach."""
+    max_pods: Annotated[int, Field(ge=17, le=250)] = 50
+    """Pods per node. Prefix delegation gives addresses for far more; the kubelet's reservation grows with it."""
+    disk_gib: Annotated[int, Field(ge=20, le=500)] = 50
+    """Size of a node's encrypted gp3 root volume in GiB."""
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Self:
+        if self.min_nodes > self.max_nodes:
+            raise ValueError(f"min_nodes {self.min_nodes} must not exceed max_nodes {self.max_nodes}")
+        limit = max_pods_limit(EC2_INSTANCE_TYPES[self.instance_type])
+        if self.max_pods > limit:
+            raise ValueError(
+                f"max_pods {self.max_pods} does not fit {self.instance_type}: at most {limit} (addresses, Amazon's "
+                "advice of 110, and a quarter of the memory for the kubelet's reservation of 11 MiB a pod + 255 MiB)"
+            )
+        return self
+
+
+class AddonSettings(Settings):
+    """Pinned versions of the EKS add-ons for the cluster's Kubernetes minor (docs/hard-facts.md says where from)."""
+
+    vpc_cni: AddonVersion = "v1.22.4-eksbuild.3"
+    """Pod networking, with prefix delegation and the network policy agent."""
+    kube_proxy: AddonVersion = "v1.35.3-eksbuild.18"
+    """Service networking; its minor follows the cluster's."""
+    coredns: AddonVersion = "v1.13.2-eksbuild.11"
+    """Cluster DNS."""
+    ebs_csi_driver: AddonVersion = "v1.63.1-eksbuild.1"
+    """EBS volumes."""
+    metrics_server: AddonVersion = "v0.9.0-eksbuild.5"
+    """Figures for the HorizontalPodAutoscaler."""
+
+
+class ClusterSettings(Settings):
+    """The EKS cluster."""
+
+    kubernetes_version: KubernetesMinor = "1.35"
+    """Kubernetes minor. The runbook states none; 1.34 leaves standard support on 2026-12-02."""
+    service_cidr: ServiceCidr = IPv4Network("172.20.0.0/16")
+    """Addresses of Kubernetes services; inside the cluster only."""
+    private_access_cidrs: tuple[IPv4Network, ...] = ()
+    """Networks that may reach the private API endpoint besides the nodes: a VPN, the MGMT hub's VPC."""
+    public_access_cidrs: tuple[IPv4Network, ...] = ()
+    """Allow-list of the public API endpoint. Empty: there is no public endpoint."""
+    administrators: tuple[IamPrincipalArn, ...]
+    """IAM principals with cluster-admin rights by access entry. Whoever runs `pulumi up` must be among them."""
+    addons: AddonSettings = AddonSettings()
+    """Versions of the EKS add-ons."""
+
+    @model_validator(mode="after")
+    def _public_endpoint_is_not_open_to_all(self) -> Self:
+        if any(cidr.prefixlen == 0 for cidr in self.public_access_cidrs):
+            raise ValueError("public_access_cidrs: 0.0.0.0/0 is no allow-list; name the networks, or leave it empty")
+        return self
+
+
+class PostgresSettings(Settings):
+    """RDS for PostgreSQL (sizing table of the runbook, row RDS)."""
+
+    instance_class: RdsInstanceClass
+    """RDS instance class."""
+    multi_az: bool
+    """A standby in a second zone (`Multi-AZ` in the table), or none (`Single`)."""
+    engine_version: PostgresMajor = "17"
+    """PostgreSQL major; minors are applied in the maintenance window."""
+    storage_gib: Annotated[int, Field(ge=20, le=65536)] = 50
+    """Storage at creation in GiB (gp3)."""
+    max_storage_gib: Annotated[int, Field(ge=22, le=65536)] = 200
+    """Limit of storage autoscaling in GiB."""
+
+    @model_validator(mode="after")
+    def _storage_can_grow(self) -> Self:
+        if self.max_storage_gib * 10 < self.storage_gib * 11:
+            raise ValueError(
+                f"max_storage_gib {self.max_storage_gib} must exceed storage_gib {self.storage_gib} by 10 % or more, "
+                "the smallest step of RDS storage autoscaling"
+            )
+        return self
+
+
+class CacheSettings(Settings):
+    """ElastiCache for Valkey (sizing table of the runbook, row Cache)."""
+
+    node_type: CacheNodeType
+    """ElastiCache node type."""
+    replicas: Annotated[int, Field(ge=0, le=5)]
+    """Replicas beside the primary: 0 is the table's `Single`, 1 or more its `Replication` with automatic failover."""
+    engine_version: ValkeyVersion = "8.0"
+    """Valkey version."""
+
+
+class PaymentGatewaySettings(Settings):
+    """The payment gateway's own way out (runbook 2.2, PROD only): fixed addresses for its allow-list."""
+
+    zones: Annotated[tuple[ZoneLetter, ...], Field(min_length=1)]
+    """Zones with a NAT gateway, a fixed address and a subnet of their own for payment pods."""
+    nodes: NodeGroupSettings
+    """The tainted node group in those subnets."""
+
+
+class RegistrySettings(Settings):
+    """Private ECR repositories of the environment."""
+
+    repositories: Annotated[tuple[EcrRepositoryName, ...], Field(min_length=1)]
+    """Repository names below `<prefix>kyeol-<environment>/`."""
+    keep_images: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Tagged images kept per repository; older ones expire."""
+    untagged_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """Days until an untagged image expires."""
+
+
+class KyeolSettings(Settings):
+    """KYEOL Saleor in one environment."""
+
+    account_id: AwsAccountId
+    """The environment's AWS account; the provider refuses to work in any other."""
+    region: AwsRegion = "ap-northeast-1"
+    """Tokyo, by the runbook."""
+    prefix: NamePrefix = "jung-"
+    """Beginning of every physical name, by the runbook."""
+    domain: DnsName = "mgz-g2-u3.shop"
+    """The shop's domain, by the runbook."""
+    hosted_zone_id: HostedZoneId
+    """Route 53 zone of the domain; ExternalDNS may change this zone and no other."""
+    owner: TagValue = "commerce-platform"
+    """Team that answers for the resources (tag `owner`)."""
+    cost_centre: TagValue = "kyeol"
+    """Where the cost goes (tag `cost-centre`)."""
+    data_classification: DataClassification
+    """What the environment's data is (tag `data-classification`)."""
+    alarm_email: EmailAddress | None = None
+    """Where alarms are mailed; without it they are seen in CloudWatch only."""
+    network: NetworkSettings
+    """The VPC."""
+    cluster: ClusterSettings
+    """The EKS cluster."""
+    nodes: NodeGroupSettings
+    """The cluster's general node group."""
+    postgres: PostgresSettings | None = None
+    """The database; MGMT has none."""
+    cache: CacheSettings | None = None
+    """The cache; MGMT has none."""
+    registry: RegistrySettings | None = None
+    """Image repositories; MGMT deploys no application and has none."""
+    payment_gateway: PaymentGatewaySettings | None = None
+    """The payment gateway's own NAT; PROD only."""
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Letters of the zones in use: all that the region offers to new accounts."""
+        return AWS_ZONES[self.region]
+
+    def networks(self) -> list[tuple[str, IPv4Network]]:
+        """Return every address range that must not overlap another, with the name of its setting."""
+        return [
+            ("network.cidr", self.network.cidr),
+            ("cluster.service_cidr", self.cluster.service_cidr),
+            *((f"cluster.private_access_cidrs[{i}]", c) for i, c in enumerate(self.cluster.private_access_cidrs)),
+        ]
+
+    @model_validator(mode="after")
+    def _networks_do_not_overlap(self) -> Self:
+        if found := network.overlaps(self.networks()):
+            raise ValueError("; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _payment_zones_are_offered(self) -> Self:
+        if self.payment_gateway and (unknown := sorted(set(self.payment_gateway.zones) - set(self.zones))):
+            raise ValueError(
+                f"payment_gateway.zones: {', '.join(unknown)} not offered in {self.region}; its zones: "
+                f"{', '.join(self.zones)}"
+            )
+        return self

@@ -1,0 +1,59 @@
+"""Physical names under each service's limits.
+
+A name reads `<prefix><system>-<environment>-<parts>` (`jung-kyeol-prod-postgres`). One that is too long for its service
+keeps its beginning and ends in a digest of the whole, so that different things never share a name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+DIGEST_LENGTH: Final = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameRule:
+    """What a service accepts as a name."""
+
+    max_length: int
+    pattern: re.Pattern[str]
+
+
+#: The services' own limits, from their API references.
+EKS_CLUSTER: Final = NameRule(max_length=100, pattern=re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*"))
+EKS_NODE_GROUP: Final = NameRule(max_length=63, pattern=re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*"))
+RDS_IDENTIFIER: Final = NameRule(max_length=63, pattern=re.compile(r"[a-z](?:[a-z0-9]|-(?!-|$))*"))
+ELASTICACHE_REPLICATION_GROUP: Final = NameRule(max_length=40, pattern=re.compile(r"[a-z](?:[a-z0-9]|-(?!-|$))*"))
+IAM_ROLE: Final = NameRule(max_length=64, pattern=re.compile(r"[\w+=,.@-]+"))
+KMS_ALIAS: Final = NameRule(max_length=250, pattern=re.compile(r"[a-zA-Z0-9/_-]+"))
+SECURITY_GROUP: Final = NameRule(max_length=255, pattern=re.compile(r"(?!sg-)[\w .:/()#,@\[\]+=&;{}!$*-]+"))
+SNS_TOPIC: Final = NameRule(max_length=256, pattern=re.compile(r"[A-Za-z0-9_-]+"))
+CLOUDWATCH_ALARM: Final = NameRule(max_length=255, pattern=re.compile(r"[\x20-\x7e]+"))
+LOG_GROUP: Final = NameRule(max_length=512, pattern=re.compile(r"[\w./#-]+"))
+LAUNCH_TEMPLATE: Final = NameRule(max_length=128, pattern=re.compile(r"[a-zA-Z0-9().\-/_]{3,}"))
+ECR_REPOSITORY: Final = NameRule(
+    max_length=256, pattern=re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
+)
+EC2_TAG: Final = NameRule(max_length=256, pattern=re.compile(r"[\w .:/=+\-@]+"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Namer:
+    """Names of one system in one environment."""
+
+    prefix: str
+    system: str
+    environment: str
+
+    def __call__(self, rule: NameRule, *parts: str) -> str:
+        """Return the physical name of a thing; a name that `rule` cannot accept is a programming error."""
+        name = self.prefix + "-".join((self.system, self.environment, *parts))
+        if len(name) > rule.max_length:
+            digest = sha256(name.encode()).hexdigest()[:DIGEST_LENGTH]
+            name = f"{name[: rule.max_length - DIGEST_LENGTH - 1].rstrip('-')}-{digest}"
+        if not rule.pattern.fullmatch(name):
+            raise ValueError(f"{name!r} is no legal name: {rule.pattern.pattern}, at most {rule.max_length} characters")
+        return name

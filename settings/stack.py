@@ -1,0 +1,113 @@
+"""The root model of a stack's settings and its loader.
+
+All mistakes are reported at once, each with its path, what was given and what is allowed, before any resource exists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from settings.environments import EnvironmentName, EnvironmentProfile, Protection, environment_profile
+from settings.kyeol import KyeolSettings
+from settings.model import Settings
+
+PROJECT: Final = "platform"
+SystemName = Literal["kyeol"]
+
+
+class SettingsError(Exception):
+    """The settings of a stack are wrong; the message lists every mistake."""
+
+
+class StackSettings(Settings):
+    """Everything that a stack file says under `platform:`."""
+
+    environment: EnvironmentName
+    """Which environment profile holds."""
+    systems: Annotated[tuple[SystemName, ...], Field(min_length=1)]
+    """The systems that this stack runs; a smaller blast radius is another stack file that names fewer."""
+    protection: Protection = "profile"
+    """`lifted` takes the deletion protection away, for the one `up` before a `destroy` (docs/runbooks/protection.md)."""
+    kyeol: KyeolSettings | None = None
+    """KYEOL Saleor on AWS."""
+
+    @property
+    def profile(self) -> EnvironmentProfile:
+        """The environment's profile, without protection when that is lifted."""
+        return environment_profile(self.environment, self.protection)
+
+    @model_validator(mode="after")
+    def _sections_match_the_systems(self) -> Self:
+        sections = {name for name in SYSTEM_NAMES if getattr(self, name) is not None}
+        missing = [f"{PROJECT}:{name} is missing" for name in self.systems if name not in sections]
+        unused = [f"{PROJECT}:{name} is given" for name in sorted(sections - set(self.systems))]
+        if missing or unused:
+            raise ValueError(
+                f"{'; '.join(missing + unused)}, but {PROJECT}:systems lists {', '.join(self.systems)}: "
+                "every listed system needs its section, and no other may have one"
+            )
+        return self
+
+
+SYSTEM_NAMES: Final = ("kyeol",)
+
+
+def load_stack(config: Mapping[str, str]) -> StackSettings:
+    """Return the settings in Pulumi's configuration (`namespace:key` to text, objects as JSON).
+
+    Keys of other namespaces belong to Pulumi and its providers and are left alone.
+    """
+    values: dict[str, Any] = {}
+    mistakes: list[str] = []
+    for key, text in sorted(config.items()):
+        namespace, _, name = key.partition(":")
+        if namespace != PROJECT:
+            continue
+        try:
+            values[name] = json.loads(text) if text.lstrip().startswith(("{", "[")) else text
+        except json.JSONDecodeError as error:
+            mistakes.append(_mistake(key, text, f"a JSON object or list ({error})"))
+    return _validated(values, mistakes)
+
+
+def validate_stack(values: Mapping[str, Any]) -> StackSettings:
+    """Return the settings in a stack file's own values, keyed without the namespace."""
+    return _validated(values, [])
+
+
+def _validated(values: Mapping[str, Any], mistakes: list[str]) -> StackSettings:
+    try:
+        stack = StackSettings.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        mistakes += [_explain(dict(detail)) for detail in error.errors(include_url=False)]
+    else:
+        if not mistakes:
+            return stack
+    count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+    raise SettingsError(f"{count} in the settings, nothing was registered:\n" + "\n".join(mistakes)) from None
+
+
+def _explain(detail: dict[str, Any]) -> str:
+    """Turn one of pydantic's findings into path, given and allowed."""
+    location = [str(part) for part in detail["loc"]]
+    path = ".".join([f"{PROJECT}:{location[0]}", *location[1:]]) if location else PROJECT
+    kind = detail["type"]
+    if kind == "missing":
+        return _mistake(path, None, "a value is required")
+    if kind == "extra_forbidden":
+        return _mistake(path, detail["input"], "no such setting; see schemas/stack.schema.json")
+    allowed = str(detail["ctx"]["error"]) if kind == "value_error" else detail["msg"]
+    given = None if isinstance(detail["input"], dict) and kind == "value_error" else detail["input"]
+    return _mistake(path, given, allowed)
+
+
+def _mistake(path: str, given: object, allowed: str) -> str:
+    lines = [f"  {path}"]
+    if given is not None:
+        lines.append(f"    given:   {json.dumps(given, default=str)}")
+    lines.append(f"    allowed: {allowed}")
+    return "\n".join(lines)
