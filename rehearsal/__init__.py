@@ -1,0 +1,1 @@
+"""Simulated clouds attached to the real Pulumi engine, and the launcher that joins them. Knows no system of ours."""
