@@ -21,7 +21,7 @@ class EnvironmentProfile:
     protect_data: bool
     #: Days that automatic database and cache backups are kept (RDS and ElastiCache accept 1 to 35).
     backup_retention_days: int
-    #: Days that logs are kept, one of the values CloudWatch accepts. ISMS-P asks for a year of access logs in production.
+    #: Days that logs are kept, one of the values CloudWatch accepts. ISMS-P asks for a year of access logs.
     log_retention_days: int
     #: Days in which the deletion of a KMS key can be undone (7 to 30).
     key_deletion_window_days: int

@@ -42,7 +42,7 @@ class NetworkSettings(Settings):
     cidr: VpcCidr
     """Address range of the VPC, a private /16 that no other environment uses."""
     nat: NatMode
-    """`single`: one NAT gateway for all zones; `per-zone`: one in each, so that losing a zone loses no other's way out."""
+    """`single`: one NAT gateway for all zones; `per-zone`: one in each, so that no zone depends on another."""
 
 
 class NodeGroupSettings(Settings):
@@ -100,8 +100,6 @@ class ClusterSettings(Settings):
     """Allow-list of the public API endpoint. Empty: there is no public endpoint."""
     administrators: tuple[IamPrincipalArn, ...]
     """IAM principals with cluster-admin rights by access entry. Whoever runs `pulumi up` must be among them."""
-    addons: AddonSettings = AddonSettings()
-    """Versions of the EKS add-ons."""
 
     @model_validator(mode="after")
     def _public_endpoint_is_not_open_to_all(self) -> Self:
@@ -190,6 +188,8 @@ class KyeolSettings(Settings):
     """The VPC."""
     cluster: ClusterSettings
     """The EKS cluster."""
+    addons: AddonSettings = AddonSettings()
+    """Versions of the EKS add-ons."""
     nodes: NodeGroupSettings
     """The cluster's general node group."""
     postgres: PostgresSettings | None = None

@@ -37,6 +37,7 @@ LAUNCH_TEMPLATE: Final = NameRule(max_length=128, pattern=re.compile(r"[a-zA-Z0-
 ECR_REPOSITORY: Final = NameRule(
     max_length=256, pattern=re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 )
+SECRET: Final = NameRule(max_length=512, pattern=re.compile(r"[A-Za-z0-9/_+=.@-]+"))
 EC2_TAG: Final = NameRule(max_length=256, pattern=re.compile(r"[\w .:/=+\-@]+"))
 
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 SubnetTier = Literal["private", "public", "data", "payment"]
 
 #: Where each tier lies inside a VPC's /16: prefix length, and the third octet per zone in the order of the zones.
-#: Nodes and pods share `private` (prefix delegation hands whole /28 blocks to nodes); .96.0/19 and .160.0/19 on are free.
+#: Nodes and pods share `private` (prefix delegation hands whole /28 blocks to nodes); .96.0/19 and .160.0 on are free.
 SUBNET_LAYOUT: Final[dict[SubnetTier, tuple[int, tuple[int, int, int]]]] = {
     "private": (19, (0, 32, 64)),
     "public": (22, (128, 132, 136)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -31,7 +31,7 @@ class StackSettings(Settings):
     systems: Annotated[tuple[SystemName, ...], Field(min_length=1)]
     """The systems that this stack runs; a smaller blast radius is another stack file that names fewer."""
     protection: Protection = "profile"
-    """`lifted` takes the deletion protection away, for the one `up` before a `destroy` (docs/runbooks/protection.md)."""
+    """`lifted` takes deletion protection away, for the one `up` before a `destroy` (docs/runbooks/protection.md)."""
     kyeol: KyeolSettings | None = None
     """KYEOL Saleor on AWS."""
 
@@ -53,7 +53,20 @@ class StackSettings(Settings):
         return self
 
 
-SYSTEM_NAMES: Final = ("kyeol",)
+SYSTEM_NAMES: Final = get_args(SystemName)
+#: What pydantic's findings mean for whoever edits a stack file; its own words where they are clear already.
+ALLOWED: Final = {
+    "missing": "a value is required",
+    "extra_forbidden": "no such setting; see schemas/stack.schema.json",
+    "literal_error": "{expected}",
+    "int_type": "a whole number, without quotes",
+    "bool_type": "true or false, without quotes",
+    "string_type": "a text, in quotes if it looks like a number",
+    "ip_v4_network": "an IPv4 network such as 10.20.0.0/16, with no host bits set",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "too_short": "at least {min_length} entry",
+}
 
 
 def load_stack(config: Mapping[str, str]) -> StackSettings:
@@ -83,7 +96,10 @@ def _validated(values: Mapping[str, Any], mistakes: list[str]) -> StackSettings:
     try:
         stack = StackSettings.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        mistakes += [_explain(dict(detail)) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        # pydantic counts refused entries as absent: a list is only too short when none of its entries is refused.
+        refused = {detail["loc"][:-1] for detail in details}
+        mistakes += [_explain(dict(d)) for d in details if not (d["type"] == "too_short" and d["loc"] in refused)]
     else:
         if not mistakes:
             return stack
@@ -95,14 +111,12 @@ def _explain(detail: dict[str, Any]) -> str:
     """Turn one of pydantic's findings into path, given and allowed."""
     location = [str(part) for part in detail["loc"]]
     path = ".".join([f"{PROJECT}:{location[0]}", *location[1:]]) if location else PROJECT
-    kind = detail["type"]
-    if kind == "missing":
-        return _mistake(path, None, "a value is required")
-    if kind == "extra_forbidden":
-        return _mistake(path, detail["input"], "no such setting; see schemas/stack.schema.json")
-    allowed = str(detail["ctx"]["error"]) if kind == "value_error" else detail["msg"]
-    given = None if isinstance(detail["input"], dict) and kind == "value_error" else detail["input"]
-    return _mistake(path, given, allowed)
+    kind, given = detail["type"], detail["input"]
+    if kind == "value_error":
+        # A rule over several fields speaks of them by name: repeating the whole section would bury its message.
+        return _mistake(path, None if isinstance(given, dict) else given, str(detail["ctx"]["error"]))
+    allowed = ALLOWED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+    return _mistake(path, None if kind == "missing" else given, allowed)
 
 
 def _mistake(path: str, given: object, allowed: str) -> str:

@@ -1,0 +1,1 @@
+"""AWS entities, one file each."""

@@ -1,0 +1,94 @@
+"""A KMS key of one entity's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.iam import Statement, policy_document
+from components.base import Component, ComponentArgs
+from settings import naming
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceUse:
+    """An AWS service that encrypts with the key on its own account, bound to what it encrypts."""
+
+    #: Service principal, for example `logs.ap-northeast-1.amazonaws.com`.
+    service: str
+    #: Encryption context key that the service sends, for example `aws:logs:arn`.
+    context_key: str
+    #: Pattern that the context's value must match, for example `arn:aws:logs:ap-northeast-1:111111111111:*`.
+    context_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncryptionKeyArgs(ComponentArgs):
+    """What the key is for and which AWS services may use it."""
+
+    #: What is encrypted with it; the alias ends in this word.
+    purpose: str
+    #: Account that owns the key; its IAM policies decide who may use it.
+    account_id: str
+    services: Sequence[ServiceUse] = ()
+
+
+def key_policy(account_id: str, services: Sequence[ServiceUse]) -> str:
+    """Return the key policy: the account's IAM decides, and each listed service may encrypt its own things."""
+    account = Statement(
+        sid="AccountDecides",
+        actions=["kms:*"],
+        resources=["*"],
+        principals={"AWS": f"arn:aws:iam::{account_id}:root"},
+    )
+    uses = [
+        Statement(
+            sid=f"Service{index}",
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            resources=["*"],
+            principals={"Service": use.service},
+            conditions={"ArnLike": {f"kms:EncryptionContext:{use.context_key}": use.context_arn}},
+        )
+        for index, use in enumerate(services)
+    ]
+    return policy_document(account, *uses)
+
+
+def observability_uses(account_id: str, region: str) -> tuple[ServiceUse, ...]:
+    """Return what a key for logs and alarms allows: CloudWatch Logs its groups, CloudWatch alarms their topics."""
+    return (
+        ServiceUse(
+            service=f"logs.{region}.amazonaws.com",
+            context_key="aws:logs:arn",
+            context_arn=f"arn:aws:logs:{region}:{account_id}:*",
+        ),
+        ServiceUse(
+            service="cloudwatch.amazonaws.com",
+            context_key="aws:sns:topicArn",
+            context_arn=f"arn:aws:sns:{region}:{account_id}:*",
+        ),
+    )
+
+
+class EncryptionKey(Component[EncryptionKeyArgs], type="platform:aws:EncryptionKey"):
+    """A symmetric KMS key that rotates every year, with an alias."""
+
+    arn: pulumi.Output[str]
+
+    def build(self, args: EncryptionKeyArgs) -> None:
+        """Place the key and its alias."""
+        alias = args.scope.names(naming.KMS_ALIAS, args.purpose)
+        key = aws.kms.Key(
+            f"{self.name}-key",
+            description=f"{alias}: {args.purpose} data",
+            enable_key_rotation=True,
+            deletion_window_in_days=args.scope.environment.key_deletion_window_days,
+            policy=key_policy(args.account_id, args.services),
+            tags=args.scope.tags.aws(alias),
+            opts=self.stateful_child(),
+        )
+        aws.kms.Alias(f"{self.name}-alias", name=f"alias/{alias}", target_key_id=key.key_id, opts=self.child())
+        self.arn = key.arn

@@ -1,0 +1,40 @@
+"""The payment gateway's own way out: fixed addresses that a payment provider can allow-list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.aws.network import Network
+from components.aws.routing import place_nat_gateway, place_route_table, place_subnet
+from components.base import Component, ComponentArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentEgressArgs(ComponentArgs):
+    """The network and the letters of the zones in which payments run."""
+
+    network: Network
+    zones: Sequence[str]
+
+
+class PaymentEgress(Component[PaymentEgressArgs], type="platform:aws:PaymentEgress"):
+    """Payment subnets, each routed to a NAT gateway with a fixed address in its own zone."""
+
+    public_ips: pulumi.Output[list[str]]
+    subnet_ids: pulumi.Output[list[str]]
+
+    def build(self, args: PaymentEgressArgs) -> None:
+        """Place a gateway, a route table and a subnet per zone."""
+        network = args.network
+        nats, subnets = [], []
+        for plan in network.plan("payment", args.zones):
+            nat = place_nat_gateway(self, "payment-nat", plan.zone, network.public_subnets[plan.zone])
+            table = place_route_table(self, f"payment-{plan.zone}", network.vpc_id, nat=nat)
+            subnet = place_subnet(self, plan, vpc_id=network.vpc_id, region=network.region, table=table, tags={})
+            nats.append(nat)
+            subnets.append(subnet)
+        self.public_ips = pulumi.Output.all(*[nat.public_ip for nat in nats])
+        self.subnet_ids = pulumi.Output.all(*[subnet.id for subnet in subnets])

@@ -1,0 +1,1 @@
+"""Kubernetes entities that any cluster can run."""
