@@ -16,6 +16,7 @@ from settings.types import (
     AwsAccountId,
     AwsRegion,
     CacheNodeType,
+    Cidr,
     DataClassification,
     DnsName,
     Ec2InstanceTypeName,
@@ -94,9 +95,9 @@ class ClusterSettings(Settings):
     """Kubernetes minor. The runbook states none; 1.34 leaves standard support on 2026-12-02."""
     service_cidr: ServiceCidr = IPv4Network("172.20.0.0/16")
     """Addresses of Kubernetes services; inside the cluster only."""
-    private_access_cidrs: tuple[IPv4Network, ...] = ()
+    private_access_cidrs: tuple[Cidr, ...] = ()
     """Networks that may reach the private API endpoint besides the nodes: a VPN, the MGMT hub's VPC."""
-    public_access_cidrs: tuple[IPv4Network, ...] = ()
+    public_access_cidrs: tuple[Cidr, ...] = ()
     """Allow-list of the public API endpoint. Empty: there is no public endpoint."""
     administrators: tuple[IamPrincipalArn, ...]
     """IAM principals with cluster-admin rights by access entry. Whoever runs `pulumi up` must be among them."""

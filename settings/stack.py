@@ -62,7 +62,6 @@ ALLOWED: Final = {
     "int_type": "a whole number, without quotes",
     "bool_type": "true or false, without quotes",
     "string_type": "a text, in quotes if it looks like a number",
-    "ip_v4_network": "an IPv4 network such as 10.20.0.0/16, with no host bits set",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
     "too_short": "at least {min_length} entry",

@@ -1,0 +1,180 @@
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from settings.stack import SettingsError, StackSettings, load_stack
+from tests.stack_files import STACKS, as_pulumi_gives_it, stack_config
+
+
+def load(config: dict[str, Any]) -> StackSettings:
+    return load_stack(as_pulumi_gives_it(config))
+
+
+def refusal(config: dict[str, Any]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(config)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_file_of_the_project_is_accepted(stack: str) -> None:
+    assert load(stack_config(stack)).environment == stack
+
+
+#: The runbook's sizing table, chapter 3, row by row.
+SIZING_TABLE = {
+    "dev": ("t3.medium", 2, 2, ("db.t3.small", False), ("cache.t3.micro", 0)),
+    "stage": ("t3.medium", 2, 4, ("db.t3.medium", True), ("cache.t3.small", 1)),
+    "prod": ("t3.medium", 3, 5, ("db.t3.medium", True), ("cache.t3.small", 1)),
+    "mgmt": ("t3.medium", 2, 2, None, None),
+}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_file_says_what_the_runbooks_sizing_table_says(stack: str) -> None:
+    kyeol = load(stack_config(stack)).kyeol
+    assert kyeol is not None
+    nodes, postgres, cache = kyeol.nodes, kyeol.postgres, kyeol.cache
+    assert SIZING_TABLE[stack] == (
+        nodes.instance_type,
+        nodes.min_nodes,
+        nodes.max_nodes,
+        postgres and (postgres.instance_class, postgres.multi_az),
+        cache and (cache.node_type, cache.replicas),
+    )
+
+
+def test_only_prod_has_the_payment_gateways_own_nat() -> None:
+    assert [stack for stack in STACKS if "payment_gateway" in stack_config(stack)["platform:kyeol"]] == ["prod"]
+
+
+def test_prefix_domain_and_region_are_the_runbooks_in_every_stack() -> None:
+    loaded = [load(stack_config(stack)).kyeol for stack in STACKS]
+    assert {(k.prefix, k.domain, k.region) for k in loaded if k} == {("jung-", "mgz-g2-u3.shop", "ap-northeast-1")}
+
+
+def test_no_two_environments_share_an_address_or_an_account() -> None:
+    loaded = [kyeol for stack in STACKS if (kyeol := load(stack_config(stack)).kyeol)]
+    assert not any(a.network.cidr.overlaps(b.network.cidr) for a, b in combinations(loaded, 2))
+    assert len({kyeol.account_id for kyeol in loaded}) == len(STACKS)
+
+
+def edited(path: str, value: object, stack: str = "prod") -> dict[str, Any]:
+    """Return a stack's configuration with one value changed; the path starts below `platform:`."""
+    config = stack_config(stack)
+    *parents, last = f"platform:{path}".split(".")
+    section: Any = config
+    for parent in parents:
+        section = section[parent]
+    section[last] = value
+    return config
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "allowed"),
+    [
+        ("environment", "qa", "'dev', 'stage', 'prod' or 'mgmt'"),
+        ("protection", "none", "'profile' or 'lifted'"),
+        ("kyeol.account_id", 333333333333, "a text, in quotes if it looks like a number"),
+        ("kyeol.account_id", "33333", "twelve digits"),
+        ("kyeol.region", "us-west-2", "an allowed AWS region: ap-northeast-1"),
+        ("kyeol.prefix", "Jung", "end in a hyphen"),
+        ("kyeol.domain", "shop", "a lower-case DNS name"),
+        ("kyeol.hosted_zone_id", "zone", "a Route 53 hosted zone id"),
+        ("kyeol.owner", "Commerce Platform", "up to 63 lower-case letters"),
+        ("kyeol.data_classification", "secret", "'public', 'internal' or 'personal'"),
+        ("kyeol.alarm_email", "nobody", "an e-mail address"),
+        ("kyeol.network.cidr", "10.22.0.0/33", "an IPv4 network such as 10.20.0.0/16"),
+        ("kyeol.network.cidr", "10.22.0.1/16", "no host bits set"),
+        ("kyeol.network.cidr", "10.22.0.0/20", "a private IPv4 network of /16"),
+        ("kyeol.network.cidr", "8.8.0.0/16", "a private IPv4 network of /16"),
+        ("kyeol.network.nat", "none", "'single' or 'per-zone'"),
+        ("kyeol.cluster.kubernetes_version", "1.34", "a Kubernetes minor, in quotes"),
+        ("kyeol.cluster.kubernetes_version", 1.35, "in quotes if it looks like a number"),
+        ("kyeol.cluster.service_cidr", "172.20.0.0/28", "between /12 and /24"),
+        ("kyeol.nodes.instance_type", "t9.huge", "an EC2 instance type: t3.medium"),
+        ("kyeol.nodes.min_nodes", "3", "a whole number, without quotes"),
+        ("kyeol.nodes.min_nodes", 0, "1 or more"),
+        ("kyeol.nodes.max_nodes", 500, "100 or less"),
+        ("kyeol.postgres.instance_class", "db.m1.tiny", "an RDS instance class"),
+        ("kyeol.postgres.multi_az", "yes", "true or false, without quotes"),
+        ("kyeol.postgres.engine_version", "13", "a PostgreSQL major version"),
+        ("kyeol.cache.node_type", "cache.t1.micro", "an ElastiCache node type"),
+        ("kyeol.cache.engine_version", "6.0", "a Valkey version"),
+        ("kyeol.registry.repositories", [], "at least 1 entry"),
+        ("kyeol.addons", {"vpc_cni": "latest"}, "an EKS add-on version"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_path_what_was_given_and_what_is_allowed(
+    path: str, given: object, allowed: str
+) -> None:
+    message = refusal(edited(path, given))
+    assert message.startswith("1 mistake in the settings, nothing was registered:\n")
+    assert f"  platform:{path}" in message
+    assert allowed in message
+
+
+def test_values_that_contradict_each_other_are_refused() -> None:
+    assert "min_nodes 6 must not exceed max_nodes 5" in refusal(edited("kyeol.nodes.min_nodes", 6))
+    assert "max_pods 110 does not fit t3.medium: at most 69" in refusal(edited("kyeol.nodes.max_pods", 110))
+    assert "by 10 % or more" in refusal(edited("kyeol.postgres.max_storage_gib", 50))
+    assert "0.0.0.0/0 is no allow-list" in refusal(edited("kyeol.cluster.public_access_cidrs", ["0.0.0.0/0"]))
+    assert "b not offered in ap-northeast-1" in refusal(edited("kyeol.payment_gateway.zones", ["a", "b"]))
+
+
+def test_overlapping_networks_are_refused_by_name() -> None:
+    message = refusal(edited("kyeol.network.cidr", "10.23.0.0/16"))
+    assert "network.cidr 10.23.0.0/16 overlaps cluster.private_access_cidrs[0] 10.23.0.0/16" in message
+
+
+def test_a_missing_value_is_refused_with_its_path() -> None:
+    config = stack_config("dev")
+    del config["platform:kyeol"]["account_id"]
+    assert "  platform:kyeol.account_id\n    allowed: a value is required" in refusal(config)
+
+
+def test_an_unknown_key_is_refused_at_every_level() -> None:
+    assert "no such setting" in refusal(edited("kyeol.postgres.multi_as", "true"))
+    assert "  platform:protecton" in refusal({**stack_config("dev"), "platform:protecton": "lifted"})
+
+
+def test_every_mistake_is_listed_at_once() -> None:
+    config = stack_config("dev")
+    config["platform:environment"] = "qa"
+    config["platform:kyeol"]["network"]["cidr"] = "10.20.0.0/33"
+    config["platform:kyeol"]["nodes"]["instance_type"] = "t9.huge"
+    config["platform:kyeol"]["postgres"].pop("multi_az")
+    message = refusal(config)
+    assert message.startswith("4 mistakes in the settings")
+    for path in ("environment", "kyeol.network.cidr", "kyeol.nodes.instance_type", "kyeol.postgres.multi_az"):
+        assert f"  platform:{path}\n" in message
+
+
+def test_a_value_that_is_no_json_is_listed_beside_the_other_mistakes() -> None:
+    config = as_pulumi_gives_it(stack_config("dev"))
+    config["platform:kyeol"] = "{broken"
+    config["platform:environment"] = "qa"
+    with pytest.raises(SettingsError, match="2 mistakes") as caught:
+        load_stack(config)
+    assert "a JSON object or list" in str(caught.value)
+
+
+def test_a_listed_system_needs_its_section() -> None:
+    config = stack_config("dev")
+    del config["platform:kyeol"]
+    assert "platform:kyeol is missing" in refusal(config)
+
+
+def test_an_unknown_system_is_refused_by_its_name() -> None:
+    message = refusal(edited("systems", ["kyeol", "shop"], "dev"))
+    assert '    given:   "shop"' in message
+    assert message.startswith("1 mistake")
+
+
+def test_keys_of_other_namespaces_are_left_alone() -> None:
+    assert load({**stack_config("dev"), "aws:region": "eu-central-1"}).environment == "dev"
+
+
+def test_a_message_never_quotes_a_whole_section() -> None:
+    assert "account_id" not in refusal(edited("kyeol.network.cidr", "10.23.0.0/16"))
