@@ -1,0 +1,194 @@
+"""The facts of a cloud as data: what is simulated of each resource type, and the tables the rules read.
+
+One YAML entry a type tells everything the rehearsal knows of it; see `TypeEntry` for what an entry may say. Files are read
+when a type of theirs is first met, so a cloud of many services starts as fast as one of few.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rehearsal.values import Steps, parse_path
+
+PHASES = ("check", "create", "update", "delete")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PropertyFacts:
+    """What the cloud demands of one input property (or of all that a pattern such as `subnetIds[*]` meets)."""
+
+    default: Any = None
+    """What the cloud assumes and gives back where nothing is said."""
+    replaces: bool = False
+    """It cannot be changed in place."""
+    pattern: str | None = None
+    """A regular expression the whole text must match."""
+    min: float | None = None
+    """Shortest text or smallest number allowed."""
+    max: float | None = None
+    """Longest text or greatest number allowed."""
+    one_of: list[Any] | str | None = None
+    """The allowed values, or the name of a fact that lists them."""
+    format: str | None = None
+    """`cidr`, `json` or `arn`: text of this form."""
+    error: str | None = None
+    """The cloud's own words when the value is refused; {value} is the value."""
+    refers: str | list[str] | None = None
+    """The type(s) of the object this names; it must exist in the same account and region."""
+    by: str | list[str] = "id"
+    """The handle(s) of the target it is named by: id, arn, name ..."""
+    missing: str | None = None
+    """The cloud's own words when the target does not exist."""
+    blocks: bool = True
+    """The target cannot be deleted while this refers to it."""
+    unless: str | None = None
+    """Values that match are the cloud's own (managed policies, default groups) and need not exist."""
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """The types this may refer to."""
+        return [self.refers] if isinstance(self.refers, str) else self.refers or []
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The kinds of handle it may use."""
+        return [self.by] if isinstance(self.by, str) else self.by
+
+    def exempt(self, value: str) -> bool:
+        """Tell whether a value names something of the cloud's own."""
+        return self.unless is not None and re.fullmatch(self.unless, value) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unique:
+    """Something only one object of a type may have; `scope` is region, account (global services) or world."""
+
+    by: str
+    error: str
+    scope: str = "region"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Autoname:
+    """How a missing name is made: the resource's name, a dash, seven hex digits; cut to `max` characters."""
+
+    property: str = "name"
+    max: int = 255
+    lower: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeEntry:
+    """Everything simulated of one resource type."""
+
+    id: str = "{hex:20}"
+    """Template of the id the cloud gives."""
+    regional: bool = True
+    """False for services that know no region (IAM, CloudFront, Route 53)."""
+    autoname: Autoname | None = None
+    properties: dict[str, PropertyFacts] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """Templates of what the cloud computes; an input of the same name wins."""
+    computed_by: str | None = None
+    """`module.function(case) -> dict` for outputs no template can say."""
+    handles: dict[str, str] = field(default_factory=dict)
+    """Templates of the names others refer to it by, beside `id`."""
+    also: dict[str, str] = field(default_factory=dict)
+    """Things the cloud makes along with it: type -> template of their id (a VPC's default security group)."""
+    unique: list[Unique] = field(default_factory=list)
+    rules: dict[str, list[str]] = field(default_factory=dict)
+    """`module.function(case) -> Iterable[Problem]` per phase: check (preview too), create, update, delete."""
+    in_use: str | None = None
+    """The cloud's own words when it is deleted while something needs it; without it nothing keeps it."""
+    adopts: bool = False
+    """It takes over what the cloud made along with another object (default security group): deleting it deletes nothing."""
+    delete_first: bool = False
+    """Old and new cannot stand beside each other."""
+
+    @cached_property
+    def references(self) -> list[tuple[Steps, PropertyFacts]]:
+        """The properties that name other objects."""
+        return [(parse_path(path), facts) for path, facts in self.properties.items() if facts.refers]
+
+    @cached_property
+    def replacing(self) -> list[str]:
+        """The properties that cannot be changed in place."""
+        return [path for path, facts in self.properties.items() if facts.replaces]
+
+
+UNLISTED = TypeEntry()
+"""What is assumed of a type without an entry: only the SDK's shape is checked."""
+
+
+class Catalogue:
+    """The types/ and facts/ folders of one cloud, and the Python package its rule functions live in."""
+
+    def __init__(self, folder: Path, rules_package: str) -> None:
+        self._folder, self._package = folder, rules_package
+        self._files: dict[str, Any] = {}
+
+    def entry(self, token: str) -> TypeEntry:
+        """Return what is simulated of a type; UNLISTED where nothing beyond its shape is."""
+        service = re.split("[/:]", token)[1]
+        return self._types(service).get(token, UNLISTED)
+
+    def listed(self) -> list[str]:
+        """Return every type token that has an entry."""
+        services = sorted(file.stem for file in (self._folder / "types").glob("*.yaml"))
+        return [token for service in services for token in self._types(service)]
+
+    def fact(self, path: str) -> Any:
+        """Return a table by its dotted name: `rds.instance_classes` is instance_classes in facts/rds.yaml."""
+        file, *keys = path.split(".")
+        found = self._read("facts", file)
+        for key in keys:
+            found = found[key]
+        return found
+
+    def function(self, name: str) -> Any:
+        """Return the function a YAML entry names as `module.function`."""
+        module, _, attribute = name.rpartition(".")
+        return getattr(import_module(f"{self._package}.{module}"), attribute)
+
+    def _types(self, service: str) -> dict[str, TypeEntry]:
+        key = f"types/{service}"
+        if key not in self._files:
+            file = self._folder / "types" / f"{service}.yaml"
+            entries = _load(file) if file.exists() else {}
+            self._files[key] = {token: _entry(token, data) for token, data in entries.items()}
+        return self._files[key]
+
+    def _read(self, folder: str, name: str) -> Any:
+        key = f"{folder}/{name}"
+        if key not in self._files:
+            self._files[key] = _load(self._folder / folder / f"{name}.yaml")
+        return self._files[key]
+
+
+def _load(file: Path) -> Any:
+    with file.open() as source:
+        return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- a safe loader
+
+
+def _entry(token: str, data: Mapping[str, Any]) -> TypeEntry:
+    """Build an entry; a misspelt key is refused with the type it stands in."""
+    try:
+        rules = dict(data.get("rules", {}))
+        if unknown := set(rules) - set(PHASES):
+            raise TypeError(f"rules are per phase ({', '.join(PHASES)}), not {', '.join(sorted(unknown))}")
+        return TypeEntry(
+            **{
+                **data,
+                "autoname": Autoname(**data["autoname"]) if "autoname" in data else None,
+                "properties": {k: PropertyFacts(**(v or {})) for k, v in data.get("properties", {}).items()},
+                "unique": [Unique(**item) for item in data.get("unique", [])],
+            }
+        )
+    except (TypeError, ValueError) as mistake:
+        raise ValueError(f"{token}: {mistake}") from mistake

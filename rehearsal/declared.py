@@ -1,0 +1,403 @@
+"""A cloud told by a catalogue: shapes from the SDK, facts from YAML, rules from small functions."""
+
+import hashlib
+import ipaddress
+import json
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import grpc
+
+from rehearsal import sdk_schema, values
+from rehearsal.case import Case
+from rehearsal.catalogue import Catalogue, PropertyFacts, TypeEntry
+from rehearsal.cloud import Cloud, Provider, Resource, State, Values
+from rehearsal.errors import CloudError, Problem, suggestion
+from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, Taken
+from rehearsal.sdk_schema import ResourceSchema, Sdk
+from rehearsal.templates import render
+from rehearsal.values import UNKNOWN, format_path, parse_path
+
+WORLD = ""  # the account and region of what must be unique in the whole world
+
+
+class DeclaredCloud(Cloud):
+    """Interprets a catalogue. A subclass says how a provider is configured and what its constants are."""
+
+    def __init__(self, inventory: Inventory, sdk: Sdk, catalogue: Catalogue) -> None:
+        super().__init__(inventory)
+        self.sdk, self.catalogue = sdk, catalogue
+        self.version = sdk.version
+
+    # --- what a cloud says of itself -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def region_of(self, provider: Provider, inputs: Mapping[str, Any]) -> str:
+        """Return the region a resource with these inputs goes to."""
+
+    @abstractmethod
+    def constants(self, provider: Provider, region: str) -> dict[str, str]:
+        """Return what templates may name beside properties: at least `region` and `account`."""
+
+    def common_outputs(self, provider: Provider, schema: ResourceSchema, case: Case) -> Values:  # noqa: ARG002
+        """Return outputs every type of this cloud has (tags with the provider's defaults, the region ...)."""
+        return {}
+
+    def common_replacing(self) -> list[str]:
+        """Name the properties that replace for every type of this cloud."""
+        return []
+
+    # --- configuration ---------------------------------------------------------------------------------------------
+
+    def check_config(self, config: Values) -> list[Problem]:
+        """Check the shape; nested settings travel as JSON text, as Pulumi's providers have always taken them."""
+        return sdk_schema.check(self.sdk.provider(), self.read_config(config))
+
+    def read_config(self, config: Values) -> Values:
+        """Open the JSON text of nested settings."""
+        declared = self.sdk.provider().inputs
+        return {
+            name: _from_text(item) if name in declared and declared[name].type != "string" else item
+            for name, item in config.items()
+            if name != "version"
+        }
+
+    # --- check -----------------------------------------------------------------------------------------------------
+
+    def check(self, provider: Provider, resource: Resource, olds: Values, news: Values) -> tuple[Values, list[Problem]]:
+        """Shape first, then values, then the rules of the phase `check`."""
+        schema = self.sdk.resource(resource.type)
+        if schema is None:
+            known = suggestion(resource.type, self.sdk.tokens())
+            text = f"{self.sdk.module} {self.version} has no resource type {resource.type}.{known}"
+            return news, [Problem("", text)]
+        entry = self.catalogue.entry(resource.type)
+        inputs = self._named(entry, schema, resource, olds, news)
+        problems = sdk_schema.check(schema, inputs)
+        if not problems:  # values are judged once their shape is right
+            case = self._case(provider, resource, entry, inputs)
+            problems = [*self._check_values(case), *self._run("check", case)]
+        return inputs, problems
+
+    def _named(
+        self, entry: TypeEntry, schema: ResourceSchema, resource: Resource, olds: Values, news: Values
+    ) -> Values:
+        """Fill in a name where the cloud needs one and none is given; it stays as long as the object does."""
+        auto = entry.autoname
+        if auto is None or news.get(auto.property) is not None or news.get(f"{auto.property}Prefix") is not None:
+            return news
+        if auto.property not in schema.inputs:
+            raise ValueError(f"{resource.type} has no input {auto.property!r} to name it by")
+        kept = olds.get(auto.property)
+        return {
+            **news,
+            auto.property: kept if isinstance(kept, str) else self._autoname(auto.max, auto.lower, resource),
+        }
+
+    def _autoname(self, longest: int, lower: bool, resource: Resource) -> str:  # noqa: FBT001
+        upcoming = self.inventory.latest_generation(resource.urn) + 1
+        digits = hashlib.sha256(f"{resource.urn}|{upcoming}|name".encode()).hexdigest()[:7]
+        name = f"{resource.name[: longest - 8]}-{digits}"
+        return name.lower() if lower else name
+
+    def _check_values(self, case: Case) -> Iterator[Problem]:
+        for pattern, facts in case.entry.properties.items():
+            for path, value in values.find(case.properties, pattern):
+                if not values.contains_unknown(value):
+                    reason = self._refusal(facts, value)
+                    if reason is not None:
+                        yield Problem(format_path(path), _in_words(facts.error, value, case) or reason)
+
+    def _refusal(self, facts: PropertyFacts, value: Any) -> str | None:
+        if facts.pattern is not None and isinstance(value, str) and not re.fullmatch(facts.pattern, value):
+            return f"{value!r} does not match {facts.pattern}"
+        size, unit = (len(value), " characters") if isinstance(value, str | list) else (value, "")
+        if facts.min is not None and size < facts.min:
+            return f"{value!r} is below the minimum of {facts.min:g}{unit}"
+        if facts.max is not None and size > facts.max:
+            return f"{value!r} is above the maximum of {facts.max:g}{unit}"
+        if facts.one_of is not None:
+            allowed = self.catalogue.fact(facts.one_of) if isinstance(facts.one_of, str) else facts.one_of
+            if value not in allowed:
+                near = suggestion(value, map(str, allowed)) if isinstance(value, str) else ""
+                return f"{value!r} is not offered.{near or ' Offered: ' + ', '.join(map(str, allowed))}"
+        if facts.format is not None and isinstance(value, str):
+            return _FORMATS[facts.format](value)
+        return None
+
+    def _run(self, phase: str, case: Case) -> Iterator[Problem]:
+        for name in case.entry.rules.get(phase, ()):
+            yield from self.catalogue.function(name)(case)
+
+    # --- diff ------------------------------------------------------------------------------------------------------
+
+    def replacing(self, type: str) -> Iterable[str]:
+        """Name the properties that cannot be changed in place."""
+        return [*self.common_replacing(), *self.catalogue.entry(type).replacing]
+
+    def deletes_first(self, resource: Resource, old_inputs: Values, news: Values) -> bool:
+        """Old and new cannot stand together when the type says so, or when the program gave both the same name."""
+        entry = self.catalogue.entry(resource.type)
+        auto = entry.autoname
+        return entry.delete_first or (
+            auto is not None
+            and old_inputs.get(auto.property) == news.get(auto.property)
+            and re.fullmatch(rf"{re.escape(resource.name)}-[0-9a-f]{{7}}", str(news.get(auto.property))) is None
+        )
+
+    # --- life of an object -----------------------------------------------------------------------------------------
+
+    def create(self, provider: Provider, resource: Resource, inputs: Values, *, preview: bool) -> State:
+        """Refuse what the inventory forbids, then compute the outputs and remember the object."""
+        entry = self.catalogue.entry(resource.type)
+        if preview:
+            case = self._case(provider, resource, entry, inputs)
+            return State("", inputs, self._outputs(provider, case, inputs, preview_of_new=True))
+        with self.inventory.transaction():
+            generation = self.inventory.next_generation(resource.urn)
+            case = self._case(provider, resource, entry, inputs, generation=generation)
+            references = self._references(case)
+            _refuse(self._run("create", case))
+            case, outputs = self._identified(provider, case, inputs)
+            name = next((str(outputs[key]) for key in ("name", "identifier") if key in outputs), resource.name)
+            thing = Object(case.scope, resource.type, str(case.id), name, resource.urn, generation, inputs, outputs)
+            if self.inventory.resolve(case.scope.package, _own(case)):
+                raise CloudError(
+                    f"AlreadyExists: {resource.type} {case.id} already exists", grpc.StatusCode.ALREADY_EXISTS
+                )
+            self._remember(case, outputs, lambda handles: self.inventory.insert(thing, handles, references))
+            return State(thing.id, inputs, outputs)
+
+    def _identified(self, provider: Provider, case: Case, inputs: Values) -> tuple[Case, Values]:
+        """Give the object its id. An id may come from outputs (an ARN), outputs from the id: the id is tried first."""
+        id_ = render(case.entry.id, case.lookup, case.seed, "id")
+        if not isinstance(id_, str):
+            outputs = self._outputs(provider, case, inputs)
+            id_ = render(case.entry.id, replace(case, properties=outputs).lookup, case.seed, "id")
+        case = replace(case, id=str(id_))
+        return case, self._outputs(provider, case, inputs)
+
+    def read(self, provider: Provider, resource: Resource, id: str, state: Values) -> State | None:
+        """Return what the inventory holds: the inputs it was made with, changed by whatever drifted since."""
+        entry = self.catalogue.entry(resource.type)
+        id_, _, region = id.partition("@") if not state else (id, "", "")
+        known = {"region": region} if region else state
+        found = self.inventory.resolve(self.package, _own(self._case(provider, resource, entry, known), id_))
+        if found is None:
+            return None
+        schema = self.sdk.resource(resource.type)
+        case = self._case(provider, resource, entry, found.inputs, old=found)
+        untouched = self._outputs(provider, case, found.inputs)
+        drifted = {
+            name: found.outputs.get(name)
+            for name in (schema.inputs if schema else ())
+            if name not in found.inputs and found.outputs.get(name) != untouched.get(name)
+        }
+        return State(found.id, {**found.inputs, **drifted}, found.outputs)
+
+    def update(self, provider: Provider, resource: Resource, state: State, news: Values, *, preview: bool) -> Values:
+        """Refuse what the inventory forbids, then recompute the outputs; what is deterministic stays."""
+        entry = self.catalogue.entry(resource.type)
+        with self.inventory.transaction():
+            found = self.inventory.resolve(
+                self.package, _own(self._case(provider, resource, entry, {**state.outputs, **news}), state.id)
+            )
+            if found is None:
+                if preview:
+                    return {**state.outputs, **news}
+                raise _gone(resource, state.id)
+            case = self._case(provider, resource, entry, news, old=found)
+            if preview:
+                return self._outputs(provider, case, news)
+            references = self._references(case)
+            _refuse(self._run("update", case))
+            outputs = self._outputs(provider, case, news)
+            self._remember(
+                case, outputs, lambda handles: self.inventory.update(found.key, news, outputs, handles, references)
+            )
+            return outputs
+
+    def delete(self, provider: Provider, resource: Resource, state: State) -> None:
+        """Refuse what is protected or in use; forget the rest."""
+        entry = self.catalogue.entry(resource.type)
+        with self.inventory.transaction():
+            found = self.inventory.resolve(
+                self.package, _own(self._case(provider, resource, entry, state.outputs), state.id)
+            )
+            if found is None:
+                return
+            case = replace(self._case(provider, resource, entry, found.inputs, old=found), properties=found.outputs)
+            _refuse(self._run("delete", case))
+            users = self.inventory.blockers(found.key) if entry.in_use else []
+            if entry.in_use and users:
+                by = ", ".join(f"{_kind(user)} {user.id} ({path})" for path, user in users)
+                words = render(entry.in_use, case.lookup, case.seed)
+                raise CloudError(f"{words} [in use by {by}]")
+            self.inventory.remove(found)
+
+    # --- parts -----------------------------------------------------------------------------------------------------
+
+    def _case(
+        self,
+        provider: Provider,
+        resource: Resource,
+        entry: TypeEntry,
+        inputs: Values,
+        *,
+        generation: int = 0,
+        old: Object | None = None,
+    ) -> Case:
+        region = self.region_of(provider, inputs)
+        scope = Scope(self.package, provider.account, region if entry.regional else "global")
+        return Case(
+            type=resource.type,
+            entry=entry,
+            scope=scope,
+            inventory=self.inventory,
+            catalogue=self.catalogue,
+            constants=self.constants(provider, region),
+            properties=_with_defaults(entry, inputs),
+            old=old,
+            id=old.id if old else None,
+            urn=old.urn if old else resource.urn,
+            generation=old.generation if old else generation,
+        )
+
+    def _outputs(self, provider: Provider, case: Case, inputs: Values, *, preview_of_new: bool = False) -> Values:
+        """Lay the inputs over what the cloud computes and assumes."""
+        schema = self.sdk.resource(case.type)
+        assert schema is not None
+        outputs = dict(case.properties)
+        if case.entry.computed_by and not preview_of_new:
+            outputs = values.merge(self.catalogue.function(case.entry.computed_by)(case), outputs)
+        for name, template in case.entry.outputs.items():
+            if name not in inputs or isinstance(template, dict):
+                filled = render(template, replace(case, properties=outputs).lookup, case.seed, name)
+                outputs[name] = values.merge(filled, outputs[name]) if name in outputs else filled
+        outputs |= self.common_outputs(provider, schema, replace(case, properties=outputs))
+        if preview_of_new:
+            always = {name for name, certain in schema.outputs.items() if certain and name not in outputs}
+            outputs |= dict.fromkeys(always | set(schema.computed) & (schema.outputs.keys() - {"tagsAll"}), UNKNOWN)
+        return {name: item for name, item in outputs.items() if item is not None and name in schema.outputs}
+
+    def _references(self, case: Case) -> list[Reference]:
+        """Resolve every reference; what names nothing is refused in the cloud's own words."""
+        found = []
+        for path, facts, value, target in case.references():
+            if target is None:
+                raise CloudError(self._missing(case, facts, value), grpc.StatusCode.NOT_FOUND)
+            found.append(Reference(format_path(path), target.key, facts.blocks))
+        return found
+
+    def _missing(self, case: Case, facts: PropertyFacts, value: str) -> str:
+        words = _in_words(facts.missing, value, case) or f"NotFound: {facts.targets[0]} {value!r} does not exist"
+        for type_ in facts.targets:
+            for kind in facts.kinds:
+                place = self.inventory.elsewhere(self.package, Handle(type_, kind, value, "", ""))
+                if place:
+                    here = case.scope_of(type_)
+                    return f"{words} [it exists in {place.account}/{place.region}, not in {here.account}/{here.region}]"
+        return words
+
+    def _remember(self, case: Case, outputs: Values, write: Callable[[list[Handle]], Object]) -> None:
+        """Write the object with its handles; a taken one is refused in the cloud's own words."""
+        full = replace(case, properties=outputs)
+        entry, scope = case.entry, case.scope
+        handles = [_own(case)]
+        for kind, template in entry.handles.items():
+            text = render(template, full.lookup, full.seed, kind)
+            if isinstance(text, str):
+                handles.append(Handle(case.type, kind, text, scope.account, scope.region))
+        for type_, template in entry.also.items():
+            text = render(template, full.lookup, full.seed, type_)
+            if isinstance(text, str):
+                place = case.scope_of(type_)
+                handles.append(Handle(type_, "id", text, place.account, place.region))
+        errors = {}
+        for unique in entry.unique:
+            text = render(unique.by, full.lookup, full.seed, "unique")
+            if text is not None:
+                account = WORLD if unique.scope == "world" else scope.account
+                region = WORLD if unique.scope in ("world", "account") else scope.region
+                handle = Handle(case.type, f"unique:{unique.by}", str(text), account, region)
+                handles.append(handle)
+                errors[handle] = unique.error
+        try:
+            write(list(dict.fromkeys(handles)))
+        except Taken as taken:
+            words = render(errors.get(taken.handle, "AlreadyExists: {id} already exists"), full.lookup, full.seed)
+            raise CloudError(str(words), grpc.StatusCode.ALREADY_EXISTS) from None
+
+
+def _own(case: Case, id_: str | None = None) -> Handle:
+    return Handle(case.type, "id", id_ or str(case.id), case.scope.account, case.scope.region)
+
+
+def _gone(resource: Resource, id_: str) -> CloudError:
+    return CloudError(f"NotFound: {resource.type} {id_} does not exist any more", grpc.StatusCode.NOT_FOUND)
+
+
+def _kind(thing: Object) -> str:
+    return thing.type.rpartition(":")[2]
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise CloudError("; ".join(problem.reason for problem in found))
+
+
+def _in_words(template: str | None, value: Any, case: Case) -> str | None:
+    if template is None:
+        return None
+    return render(template, lambda name: value if name == "value" else case.lookup(name), case.seed)
+
+
+def _with_defaults(entry: TypeEntry, inputs: Values) -> Values:
+    """Lay inputs over defaults; the default of a nested property holds only where its parent is given."""
+    filled = dict(inputs)
+    for pattern, facts in entry.properties.items():
+        if facts.default is None:
+            continue
+        *parents, last = parse_path(pattern)
+        for path, parent in list(values.find(filled, tuple(parents))):
+            if isinstance(parent, dict) and parent.get(str(last)) is None:
+                filled = values.put(filled, format_path((*path, last)), facts.default)
+    return filled
+
+
+def _from_text(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _cidr(value: str) -> str | None:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError as mistake:
+        return f"{value!r} is not a network in CIDR form: {mistake}"
+    return None
+
+
+def _json(value: str) -> str | None:
+    try:
+        json.loads(value)
+    except ValueError as mistake:
+        return f"contains an invalid JSON: {mistake}"
+    return None
+
+
+def _arn(value: str) -> str | None:
+    if re.fullmatch(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+", value):
+        return None
+    return f"({value}) is an invalid ARN: arn:partition:service:region:account:resource is expected"
+
+
+_FORMATS: Mapping[str, Callable[[str], str | None]] = {"cidr": _cidr, "json": _json, "arn": _arn}

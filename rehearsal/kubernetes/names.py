@@ -1,0 +1,83 @@
+"""What the API server accepts as names and labels, with its own words when it does not."""
+
+import re
+from typing import Any
+
+from rehearsal.errors import Problem
+from rehearsal.values import UNKNOWN, mapping
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_FORMS = {
+    "rfc1123_label": (
+        _LABEL,
+        63,
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
+        f"with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '{_LABEL}')",
+    ),
+    "rfc1035_label": (
+        "[a-z]([-a-z0-9]*[a-z0-9])?",
+        63,
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+        "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+        "'[a-z]([-a-z0-9]*[a-z0-9])?')",
+    ),
+    "path_segment": (r"(?!\.{1,2}$)[^/%]+", 253, "may not be '.' or '..' and may not contain '/' or '%'"),
+    "rfc1123_subdomain": (
+        rf"{_LABEL}(\.{_LABEL})*",
+        253,
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start "
+        "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+        rf"'{_LABEL}(\.{_LABEL})*')",
+    ),
+}
+_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+_KEY = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_LABEL_LENGTH = 63
+
+
+def check_name(kind: str, name: Any, forms: dict[str, list[str]], path: str = "metadata.name") -> list[Problem]:
+    """Refuse a name the kind cannot have."""
+    if not isinstance(name, str):
+        return []
+    form = next((form for form, kinds in forms.items() if kind in kinds), "rfc1123_subdomain")
+    pattern, longest, words = _FORMS[form]
+    intro = f'{kind} "{name}" is invalid: {path}: Invalid value: "{name}": '
+    problems = []
+    if len(name) > longest:
+        problems.append(Problem(path, f"{intro}must be no more than {longest} characters"))
+    if not re.fullmatch(pattern, name):
+        problems.append(Problem(path, intro + words))
+    return problems
+
+
+def check_labels(kind: str, manifest: dict[str, Any]) -> list[Problem]:
+    """Refuse labels with an illegal key or value, on the object and on its pods."""
+    places = {
+        "metadata.labels": mapping(manifest.get("metadata")).get("labels"),
+        "spec.template.metadata.labels": mapping(
+            mapping(mapping(manifest.get("spec")).get("template")).get("metadata")
+        ).get("labels"),
+    }
+    return [
+        Problem(place, f'{kind} is invalid: {place}: Invalid value: "{text}": {reason}')
+        for place, labels in places.items()
+        for key, value in mapping(labels).items()
+        for text, reason in _refusals(key, value)
+    ]
+
+
+def _refusals(key: str, value: Any) -> list[tuple[str, str]]:
+    found = []
+    name = key.rpartition("/")[2]
+    if len(name) > _LABEL_LENGTH or not _KEY.fullmatch(name):
+        found.append(
+            (key, "name part must consist of alphanumeric characters, '-', '_' or '.', and be at most 63 long")
+        )
+    if value is not UNKNOWN and isinstance(value, str) and (len(value) > _LABEL_LENGTH or not _VALUE.fullmatch(value)):
+        found.append(
+            (
+                value,
+                "a valid label must be an empty string or consist of at most 63 alphanumeric characters, '-', '_' or '.'",
+            )
+        )
+    return found

@@ -1,0 +1,63 @@
+"""Output templates: strings with placeholders that say what a cloud computes.
+
+    {id} {region} {account} ...     constants of the object and its scope
+    {name} {vpcConfig.subnetIds[0]} a property of the object, in its own type when it stands alone
+    {subnetIds[0]>vpcId}            a property of the object the first one refers to
+    {hex:17} {digits:12} {alnum:6} {uuid} {public_ip}   deterministic noise, different for every output
+
+A placeholder without a value leaves its output out; an unknown one makes the output unknown.
+"""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from rehearsal.values import UNKNOWN
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_NOISE = re.compile(r"(hex|digits|alnum):(\d+)|uuid|public_ip")
+_ALPHABETS = {"hex": "0123456789abcdef", "digits": "0123456789", "alnum": "abcdefghijklmnopqrstuvwxyz0123456789"}
+
+
+def noise(seed: str, form: str) -> str:
+    """Return text that looks random and is the same in every run; `form` as in the module's list."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    kind, _, length = form.partition(":")
+    if kind == "uuid":
+        return str(uuid.UUID(bytes=digest[:16], version=4))
+    if kind == "public_ip":  # 203.0.113.0/24 would hold 256 addresses; 52.192.0.0/11 is Amazon's
+        return f"52.{192 + digest[0] % 32}.{digest[1]}.{1 + digest[2] % 254}"
+    alphabet = _ALPHABETS[kind]
+    number = int.from_bytes(digest)
+    text = ""
+    for _ in range(int(length)):
+        number, rest = divmod(number, len(alphabet))
+        text += alphabet[rest]
+    return text
+
+
+def render(template: Any, lookup: Callable[[str], Any], seed: Callable[[], str | None], at: str = "") -> Any:
+    """Fill a template (a string, or lists and maps of them). `seed` is None while the object does not exist."""
+    if isinstance(template, dict):
+        return {key: render(item, lookup, seed, f"{at}.{key}") for key, item in template.items()}
+    if isinstance(template, list):
+        return [render(item, lookup, seed, f"{at}[{index}]") for index, item in enumerate(template)]
+    if not isinstance(template, str):
+        return template
+
+    def value(name: str) -> Any:
+        if not _NOISE.fullmatch(name):
+            return lookup(name)
+        start = seed()
+        return UNKNOWN if start is None else noise(f"{start}|{at}", name)
+
+    if whole := _PLACEHOLDER.fullmatch(template):
+        return value(whole.group(1))
+    filled = {name: value(name) for name in _PLACEHOLDER.findall(template)}
+    if any(item is UNKNOWN for item in filled.values()):
+        return UNKNOWN
+    if any(item is None for item in filled.values()):
+        return None
+    return _PLACEHOLDER.sub(lambda match: str(filled[match.group(1)]), template)
