@@ -5,12 +5,17 @@ from dataclasses import dataclass
 # Flags that take the next word as their value. Others may too: then that value is read as a word, which does no harm
 # because only the first words of `words` are looked at.
 _VALUE_FLAGS = frozenset(
-    "--stack --cwd --config-file --color --memprofilerate --otel-traces --profiling --tracing --verbose --config "
-    "--message --parallel --target --replace --policy-pack --secrets-provider --event-log".split()
+    f"--{name}"
+    for name in [
+        *("stack", "cwd", "config-file", "color", "memprofilerate", "otel-traces", "profiling", "tracing", "verbose"),
+        *("config", "message", "parallel", "target", "replace", "policy-pack", "event-log"),
+    ]
 )
 _VALUE_LETTERS = frozenset("sCvcmpt")
 
-OPERATIONS = frozenset({"up", "update", "preview", "pre", "refresh", "destroy", "down", "dn", "import", "watch", "logs"})
+OPERATIONS = frozenset(
+    {"up", "update", "preview", "pre", "refresh", "destroy", "down", "dn", "import", "watch", "logs"}
+)
 """The commands that work on a stack with its settings and take `--config-file`."""
 
 CONFIG_EDITS = frozenset({"set", "set-all", "rm", "rm-all", "remove", "remove-all", "cp", "copy", "env", "refresh"})
@@ -19,7 +24,7 @@ CONFIG_EDITS = frozenset({"set", "set-all", "rm", "rm-all", "remove", "remove-al
 
 @dataclass(frozen=True)
 class Command:
-    """A `pulumi` command line. `words` are its subcommands and arguments without flags; `at` is the first one's place."""
+    """A `pulumi` command line: `words` are what is no flag, `at` is the place of the first of them."""
 
     arguments: tuple[str, ...]
     words: tuple[str, ...]
@@ -58,6 +63,11 @@ class Command:
     def asks_for_help(self) -> bool:
         """Whether it only prints its help."""
         return "--help" in self.flags or "h" in self.flags
+
+    @property
+    def needs_stack(self) -> bool:
+        """Whether the stack it names must be there before it runs."""
+        return not self.asks_for_help and self.words[:2] not in {("stack", "init"), ("stack", "new"), ("stack", "rm")}
 
     def with_config_file(self, path: str) -> tuple[str, ...]:
         """The same command line reading (and writing) the settings file at `path`."""

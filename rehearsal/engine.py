@@ -120,8 +120,8 @@ def _fetch(say: Say, environ: Mapping[str, str]) -> Engine:
     raise EngineError(
         "no Pulumi engine can be had on this machine. The three ways, and why each is closed:\n"
         f"{reasons}\n"
-        "Open one of them: install Pulumi yourself and put it on PATH (or name it in REHEARSAL_ENGINE), let this machine\n"
-        "reach Pulumi's download site, or let it reach a Go module proxy and the Python package index.\n"
+        "Open one of them: install Pulumi yourself and put it on PATH (or name it in REHEARSAL_ENGINE), or let this\n"
+        "machine reach Pulumi's download site, or a Go module proxy and the Python package index.\n"
         "Without an engine `make test` still runs the unit, component and policy tests; only engine tests are left out."
     )
 
@@ -239,7 +239,7 @@ def _machine() -> str:
 
 
 def _partial_home(environ: Mapping[str, str]) -> Path:
-    """An empty place for work in progress; what a killed run left there goes. Only the holder of the lock calls this."""
+    """A place for work in progress, cleared of what a killed run left. Only the holder of the lock calls this."""
     partial = cache_dir(environ) / "partial"
     shutil.rmtree(partial, ignore_errors=True)
     return partial
@@ -302,7 +302,7 @@ def say_on_stderr(line: str) -> None:
 
 
 def main() -> int:
-    """`python -m rehearsal.engine`: fetches the engine ahead of use. Without one it says so; that is no failure here."""
+    """`python -m rehearsal.engine`: fetches the engine ahead of use. Where none can be had it says so and goes on."""
     try:
         engine = acquire(say_on_stderr)
     except EngineError as error:

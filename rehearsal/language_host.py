@@ -1,7 +1,8 @@
+# ruff: noqa: ARG002, D102, N802 - the protocol names the methods and their arguments
 """`pulumi-language-python` for a bare Pulumi CLI: runs the program and the policy packs in this environment.
 
-The official distribution brings its own language host and then this one is not used (see `launcher`). This one stands
-on the SDK's language server for inline programs and adds what a program in files needs. One process runs one program.
+It stands on the SDK's language server for inline programs and adds what a program in files needs. One process runs one
+program. The engine looks on PATH and beside itself first, so where the official distribution is, its own host is used.
 """
 
 import importlib.metadata
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -34,14 +35,15 @@ PARENT_CHECK_S = 1.0
 STOP_GRACE_S = 2.0
 
 
-def write_command(folder: Path) -> None:
-    """Puts a `pulumi-language-python` command into `folder` that starts this module in the running environment."""
+def install(pulumi_home: Path) -> None:
+    """Makes this module a language plugin of `pulumi_home`, started in the running environment."""
     start = "import sys; sys.path[0] = sys.argv.pop(1); from rehearsal.language_host import main; main(sys.argv[1:])"
     text = f'#!/bin/sh\nexec {shlex.join([sys.executable, "-u", "-c", start, str(ROOT)])} "$@"\n'
-    command = folder / NAME
+    # The engine takes the newest version it finds: one fixed number is rewritten in place and never goes stale.
+    command = pulumi_home / "plugins" / "language-python-v1.0.0" / NAME
     if not command.exists() or command.read_text() != text:
-        folder.mkdir(parents=True, exist_ok=True)
-        scratch = folder / f"{NAME}.{os.getpid()}"
+        command.parent.mkdir(parents=True, exist_ok=True)
+        scratch = command.with_name(f"{NAME}.{os.getpid()}")
         scratch.write_text(text)
         scratch.chmod(0o755)
         scratch.replace(command)
@@ -87,7 +89,7 @@ class LanguageHost(LanguageServer):
         if not request.transitiveDependencies:
             for requirement in [line for dist in installed.values() for line in dist.requires or ()]:
                 name = re.match(r"[\w.-]+", requirement)
-                if name:
+                if name and "extra ==" not in requirement:
                     installed.pop(name[0].lower().replace("_", "-"), None)
         return messages.GetProgramDependenciesResponse(
             dependencies=[
@@ -104,7 +106,7 @@ class LanguageHost(LanguageServer):
         pack = subprocess.Popen(
             [sys.executable, "-u", "-m", "pulumi.policy", *request.args, request.info.program_directory],
             cwd=request.pwd,
-            env=dict(line.partition("=")[::2] for line in request.env),
+            env={name: value for name, _, value in (line.partition("=") for line in request.env)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -114,6 +116,7 @@ class LanguageHost(LanguageServer):
         yield from stream(pack)
 
     def stop_packs(self) -> None:
+        """Ends the policy packs this host started."""
         for pack in self.packs:
             pack.terminate()
 
@@ -143,14 +146,17 @@ def stream(process: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginRespo
     """What the process writes, as it writes it, and at the end its exit code."""
     chunks: queue.SimpleQueue[messages.RunPluginResponse | None] = queue.SimpleQueue()
 
-    def read(pipe: IO[bytes], name: str) -> None:
+    def read(pipe: IO[bytes], wrap: Callable[[bytes], messages.RunPluginResponse]) -> None:
         for line in pipe:
-            chunks.put(messages.RunPluginResponse(**{name: line}))
+            chunks.put(wrap(line))
         chunks.put(None)
 
-    pipes = {"stdout": process.stdout, "stderr": process.stderr}
-    for name, pipe in pipes.items():
-        threading.Thread(target=read, args=(pipe, name), daemon=True).start()
+    pipes = (
+        (process.stdout, lambda line: messages.RunPluginResponse(stdout=line)),
+        (process.stderr, lambda line: messages.RunPluginResponse(stderr=line)),
+    )
+    for pipe_and_wrap in pipes:
+        threading.Thread(target=read, args=pipe_and_wrap, daemon=True).start()
     for _ in pipes:
         yield from iter(chunks.get, None)
     yield messages.RunPluginResponse(exitcode=process.wait())

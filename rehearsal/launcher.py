@@ -1,7 +1,6 @@
 """Runs one `pulumi` command against the simulated clouds: its own home, its own state, no way out to a real account."""
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -15,7 +14,13 @@ from rehearsal.clouds import Clouds
 
 # Whatever could lead a provider, a Helm client or the engine to a real account or a real state.
 _REAL_ACCOUNTS = ("AWS_", "AZURE_", "ARM_", "GOOGLE_", "GCP_", "GCLOUD_", "CLOUDSDK_", "KUBE", "HELM_")
-_REAL_STATE = ("PULUMI_ACCESS_TOKEN", "PULUMI_API", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_DIY_BACKEND_", "PULUMI_DEBUG_")
+_REAL_STATE = (
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_API",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_DIY_BACKEND_",
+    "PULUMI_DEBUG_",
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,6 @@ class Home:
         """PULUMI_HOME: plugins, logs and the selected stack. The user's own ~/.pulumi is never touched."""
         return self.path / "pulumi"
 
-    @property
-    def commands(self) -> Path:
-        """Commands put on PATH for the engine."""
-        return self.path / "bin"
-
     def settings_file(self, project: stacks.Project, stack: str) -> Path:
         """The rehearsal's copy of a stack's settings."""
         return self.path / "stacks" / project.settings_file(stack).name
@@ -49,44 +49,48 @@ def run(args: list[str], environ: Mapping[str, str] = os.environ) -> int:
     command = arguments.parse(args)
     project = stacks.find_project(Path(command.folder).absolute())
     home = Home(_home_path(project, environ))
-    pulumi = engine.acquire(engine.say_on_stderr, environ)
-    with Clouds(home.path) as clouds:
-        where = _short(home.path)
-        engine.say_on_stderr(f"rehearsal: the clouds are simulated ({', '.join(clouds.ports)}); all they hold is in {where}")
-        child_environ = environment(environ, home, pulumi, clouds.ports)
-        if project is None:
-            return _run_pulumi([str(pulumi.command), *args], child_environ)
-        stack = command.stack or environ.get("PULUMI_STACK") or stacks.selected_stack(project, home.pulumi)
-        if command.is_operation and stack is None:
-            raise stacks.StackError(_no_stack(project, "no stack is selected"))
-        if stack and _must_exist(command):
-            _ensure_stack(project, stack, home, pulumi, child_environ)
-        if command.edits_config and "--secret" in command.flags:
-            raise stacks.StackError(
-                "a secret set in the rehearsal could not be opened by the stack's own secrets provider.\n"
-                "Set it with `pulumi config set --secret` on the real stack; the rehearsal reads every secret value as "
-                f"{stacks.PLACEHOLDER!r}."
-            )
-        if stack and (command.is_operation or command.reads_config):
-            args = list(_with_rehearsed_settings(command, project, stack, home))
-        # Operations only read their copy; anything short may write the team's file, and is put right.
-        guarded = not command.is_operation or "--remove" in command.flags
-        guard = stacks.untouched(project, keep_edits=command.edits_config) if guarded else nullcontext()
-        with guard:
-            return _run_pulumi([str(pulumi.command), *args], child_environ)
-
-
-def environment(
-    environ: Mapping[str, str], home: Home, pulumi: engine.Engine, ports: Mapping[str, int]
-) -> dict[str, str]:
-    """The environment of the engine: the user's, without the ways to real accounts, attached to the simulated clouds."""
-    kept = {
-        name: value for name, value in environ.items() if not name.startswith(_REAL_ACCOUNTS + _REAL_STATE)
-    }
+    pulumi = engine.acquire(engine.say_on_stderr, environ).command
     home.state.mkdir(parents=True, exist_ok=True)
+    language_host.install(home.pulumi)
+    with Clouds(home.path) as clouds:
+        simulated = ", ".join(clouds.ports)
+        engine.say_on_stderr(
+            f"rehearsal: the clouds are simulated ({simulated}); all they hold is in {_short(home.path)}"
+        )
+        child_environ = environment(environ, home, clouds.ports)
+        if project is None:
+            return _run_pulumi([str(pulumi), *args], child_environ)
+        return _run_in_project(command, project, home, pulumi, child_environ)
+
+
+def _run_in_project(
+    command: arguments.Command, project: stacks.Project, home: Home, pulumi: Path, environ: dict[str, str]
+) -> int:
+    stack = command.stack or environ.get("PULUMI_STACK") or stacks.selected_stack(project, home.pulumi)
+    if command.is_operation and stack is None:
+        raise stacks.StackError(_no_stack(project, "no stack is selected"))
+    if command.edits_config and "--secret" in command.flags:
+        raise stacks.StackError(
+            "a secret set in the rehearsal could not be opened by the stack's own secrets provider.\n"
+            "Set it on the real stack with `pulumi config set --secret`; the rehearsal reads every secret value as "
+            f"{stacks.PLACEHOLDER!r}."
+        )
+    if stack and command.needs_stack:
+        _ensure_stack(project, stack, home, pulumi, environ)
+    args = command.arguments
+    if stack and (command.is_operation or command.reads_config):
+        args = _with_rehearsed_settings(command, project, stack, home)
+    # Operations use their copy. Any other command is short and may write the team's file: that is put right after it.
+    writes = not command.is_operation or "--remove" in command.flags
+    with stacks.untouched(project, keep_edits=command.edits_config) if writes else nullcontext():
+        return _run_pulumi([str(pulumi), *args], environ)
+
+
+def environment(environ: Mapping[str, str], home: Home, ports: Mapping[str, int]) -> dict[str, str]:
+    """The engine's environment: the user's, without the ways to real accounts, attached to the simulated clouds."""
+    kept = {name: value for name, value in environ.items() if not name.startswith(_REAL_ACCOUNTS + _REAL_STATE)}
     return {
         **kept,
-        "PATH": _path(kept.get("PATH", ""), home, pulumi),
         "PULUMI_BACKEND_URL": home.state.as_uri(),
         "PULUMI_HOME": str(home.pulumi),
         "PULUMI_CONFIG_PASSPHRASE": stacks.PASSPHRASE,
@@ -96,15 +100,6 @@ def environment(
     }
 
 
-def _path(path: str, home: Home, pulumi: engine.Engine) -> str:
-    """PATH with our language host in front, unless the official one is there: then nothing stands in for it."""
-    beside = pulumi.command.resolve().with_name(language_host.NAME)
-    if beside.exists() or shutil.which(language_host.NAME, path=path):
-        return path
-    language_host.write_command(home.commands)
-    return f"{home.commands}{os.pathsep}{path}"
-
-
 def _home_path(project: stacks.Project | None, environ: Mapping[str, str]) -> Path:
     given = environ.get("REHEARSAL_HOME")
     if given:
@@ -112,13 +107,7 @@ def _home_path(project: stacks.Project | None, environ: Mapping[str, str]) -> Pa
     return (project.folder if project else language_host.ROOT) / ".rehearsal"
 
 
-def _must_exist(command: arguments.Command) -> bool:
-    return not command.asks_for_help and command.words[:2] not in {("stack", "init"), ("stack", "new"), ("stack", "rm")}
-
-
-def _ensure_stack(
-    project: stacks.Project, stack: str, home: Home, pulumi: engine.Engine, environ: dict[str, str]
-) -> None:
+def _ensure_stack(project: stacks.Project, stack: str, home: Home, pulumi: Path, environ: dict[str, str]) -> None:
     """Creates a stack that has a settings file and no state yet, without writing into that file."""
     if stacks.exists(project, stack, home.state):
         return
@@ -128,7 +117,7 @@ def _ensure_stack(
     scratch = home.path / "stacks"
     stacks.write_rehearsed_settings(project.settings_file(stack), scratch / f"Pulumi.{stack}.yaml")
     (scratch / "Pulumi.yaml").write_text(f"name: {project.name}\nruntime: python\n")
-    init = [str(pulumi.command), "stack", "init", stack, "--no-select", "--non-interactive"]
+    init = [str(pulumi), "stack", "init", stack, "--no-select", "--non-interactive"]
     done = subprocess.run(init, cwd=scratch, env=environ, capture_output=True, text=True, check=False)
     if done.returncode and not stacks.exists(project, stack, home.state):
         raise stacks.StackError(f"stack {stack!r} could not be created in the rehearsal:\n{done.stderr.strip()}")
@@ -152,7 +141,9 @@ def _no_stack(project: stacks.Project, problem: str) -> str:
     described = ", ".join(project.described_stacks())
     if not described:
         return f"{problem}, and no Pulumi.<stack>.yaml is in {_short(project.settings_folder)}: write one."
-    return f"{problem}. Stacks with a settings file: {described}.\nName one with --stack, or `./rehearse stack select` it."
+    return (
+        f"{problem}. Stacks with a settings file: {described}.\nName one with --stack, or `./rehearse stack select` it."
+    )
 
 
 def _run_pulumi(command: list[str], environ: Mapping[str, str]) -> int:
@@ -173,5 +164,5 @@ def _run_pulumi(command: list[str], environ: Mapping[str, str]) -> int:
 
 
 def _short(path: Path) -> str:
-    with_cwd = Path.cwd()
-    return str(path.relative_to(with_cwd)) if path.is_relative_to(with_cwd) else str(path)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,7 +1,7 @@
 """Stacks and their settings files in a rehearsal.
 
-Pulumi writes the key material of a stack's secrets into `Pulumi.<stack>.yaml`. The rehearsal has secrets of its own, and
-none of them may reach the team's files: operations get a copy of the settings file, other commands are put right after.
+Pulumi writes the key material of a stack's secrets into `Pulumi.<stack>.yaml`. The rehearsal has key material of its
+own, which must not reach the team's files: operations work on a copy, what other commands write is put right after them.
 """
 
 import hashlib
@@ -113,7 +113,7 @@ def write_rehearsed_settings(source: Path, target: Path) -> int:
 
 @contextmanager
 def untouched(project: Project, *, keep_edits: bool) -> Iterator[None]:
-    """Leaves the settings files as they were, or with `keep_edits` takes only the rehearsal's key material out again."""
+    """Leaves the settings files as they were, or with `keep_edits` takes only the rehearsal's key material out."""
     before = {path: path.read_bytes() for path in _settings_files(project)}
     try:
         yield
@@ -132,10 +132,12 @@ def _settings_files(project: Project) -> list[Path]:
 
 
 def _without_salt(content: bytes) -> bytes:
-    return b"".join(line for line in content.splitlines(keepends=True) if line.strip() != f"encryptionsalt: {SALT}".encode())
+    return b"".join(
+        line for line in content.splitlines(keepends=True) if line.strip() != f"encryptionsalt: {SALT}".encode()
+    )
 
 
-def _replace_sealed(node: Any) -> int:
+def _replace_sealed(node: object) -> int:
     """Puts the placeholder in place of every `{secure: ...}` below `node`, in place."""
     if isinstance(node, dict):
         if list(node) == ["secure"] and isinstance(node["secure"], str):

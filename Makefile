@@ -1,0 +1,49 @@
+# `make` lists what there is. Every target installs what it needs by itself; the second time that costs nothing.
+STACK ?= dev
+PYTEST_ARGS ?= --numprocesses auto
+UPGRADE ?=
+
+PYTHON := .venv/bin/python
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview down test lint format docs lock setup engine
+unexport PYTHONDONTWRITEBYTECODE
+
+help: ## Lists the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r target text; do printf '  make %-9s %s\n' "$$target" "$$text"; done
+
+up: ## Creates or updates a stack in the rehearsal (STACK=dev)
+	@./rehearse up --stack $(STACK) --yes
+
+preview: ## Shows what `make up` would change (STACK=dev)
+	@./rehearse preview --stack $(STACK)
+
+down: ## Destroys a stack in the rehearsal (STACK=dev)
+	@./rehearse destroy --stack $(STACK) --yes
+
+test: engine ## Runs every test (PYTEST_ARGS=... to choose)
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+lint: setup ## Checks format, code, types and generated files; changes nothing
+	@$(PYTHON) -m ruff format --check --quiet --diff .
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m pyrefly check --summary=none
+	@$(PYTHON) -m settings.schema --check
+
+format: setup ## Formats the code and mends what can be mended
+	@$(PYTHON) -m ruff check --quiet --fix-only .
+	@$(PYTHON) -m ruff format --quiet .
+
+docs: setup ## Generates the files that are generated: the JSON schema of the stack files
+	@$(PYTHON) -m settings.schema
+
+lock: setup ## Locks requirements.in and tools/go-requirements.in (UPGRADE=--upgrade takes newer versions)
+	@$(LOCK) --output-file requirements.txt requirements.in
+	@$(LOCK) --output-file tools/go-requirements.txt tools/go-requirements.in
+
+setup: ## Makes .venv match requirements.txt
+	@tools/setup
+
+engine: setup ## Fetches the Pulumi engine into the cache when it is not there yet
+	@$(PYTHON) -m rehearsal.engine
