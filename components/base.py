@@ -36,12 +36,12 @@ class Component(pulumi.ComponentResource, Generic[Args]):
     """A component of ours: `class Thing(Component[ThingArgs], type="platform:<cloud>:<Thing>")`.
 
     A subclass declares its outputs as class annotations (`endpoint: pulumi.Output[str]`) and fills them in `build`;
-    they are registered once, here. Children get `self.child()` and, if they hold data, `self.stateful_child()`:
-    the caller's options stay with the component.
+    they are registered once, here. Nothing else is annotated on the class: Pulumi evaluates such annotations in
+    another thread, where a cloud's SDK may be half imported. Children get `self.child()` and, if they hold data,
+    `self.stateful_child()`: the caller's options stay with the component.
     """
 
     TYPE: ClassVar[str]
-    scope: Scope
 
     def __init_subclass__(cls, *, type: str, **kwargs: Any) -> None:  # noqa: A002, ANN401 - the contract's own word
         super().__init_subclass__(**kwargs)

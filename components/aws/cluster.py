@@ -89,9 +89,6 @@ class EksCluster(Component[EksClusterArgs], type="platform:aws:EksCluster"):
     #: Issuer without its scheme, as trust policies spell it.
     oidc_issuer: pulumi.Output[str]
 
-    #: Administrators' access; what talks to the Kubernetes API waits for it.
-    access: Sequence[pulumi.Resource]
-
     def build(self, args: EksClusterArgs) -> None:
         """Place the role, the log group, the cluster, its access entries and its OIDC provider."""
         names, tags, profile = args.scope.names, args.scope.tags, args.scope.environment
@@ -149,6 +146,7 @@ class EksCluster(Component[EksClusterArgs], type="platform:aws:EksCluster"):
         self.kubeconfig = pulumi.Output.all(
             cluster.name, cluster.endpoint, cluster.certificate_authority.data, args.network.region
         ).apply(lambda values: kubeconfig(*values))
+        #: Administrators' access; what talks to the Kubernetes API waits for it.
         self.access = [
             self._administrator(f"{self.name}-administrator-{index}", principal)
             for index, principal in enumerate(args.administrators)

@@ -56,15 +56,6 @@ class Network(Component[NetworkArgs], type="platform:aws:Network"):
     private_subnet_ids: pulumi.Output[list[str]]
     data_subnet_ids: pulumi.Output[list[str]]
 
-    vpc: aws.ec2.Vpc
-    cidr: IPv4Network
-    region: str
-    zones: Sequence[str]
-    #: Public subnets by zone, for gateways that other components place in them.
-    public_subnets: Mapping[str, aws.ec2.Subnet]
-    #: Ids of every route table, for the gateway endpoints.
-    route_table_ids: Sequence[pulumi.Output[str]]
-
     def build(self, args: NetworkArgs) -> None:
         """Place the VPC, its gateways, route tables and subnets."""
         names, tags = args.scope.names, args.scope.tags
@@ -93,6 +84,7 @@ class Network(Component[NetworkArgs], type="platform:aws:Network"):
             opts=self.child(),
         )
         public_routes = place_route_table(self, "public", self.vpc.id, internet=internet)
+        #: Public subnets by zone, for gateways that other components place in them.
         self.public_subnets = self._subnets("public", dict.fromkeys(args.zones, public_routes), args)
         serving = {zone: nat_zone(zone, args.zones, args.nat) for zone in args.zones}
         nats = {
@@ -111,6 +103,7 @@ class Network(Component[NetworkArgs], type="platform:aws:Network"):
         self.public_subnet_ids = _ids(self.public_subnets)
         self.private_subnet_ids = _ids(private)
         self.data_subnet_ids = _ids(data)
+        #: Every route table, for the gateway endpoints.
         self.route_table_ids = [t.id for t in (public_routes, data_routes, *private_routes.values())]
 
     def plan(self, tier: SubnetTier, zones: Sequence[str]) -> Sequence[SubnetPlan]:

@@ -30,9 +30,6 @@ class WorkloadRole(Component[WorkloadRoleArgs], type="platform:aws:WorkloadRole"
 
     arn: pulumi.Output[str]
 
-    #: What the role may do; whoever uses the role waits for it.
-    policies: Sequence[pulumi.Resource]
-
     def build(self, args: WorkloadRoleArgs) -> None:
         """Place the role and its policies."""
         role_name = args.scope.names(naming.IAM_ROLE, args.service_account)
@@ -51,15 +48,10 @@ class WorkloadRole(Component[WorkloadRoleArgs], type="platform:aws:WorkloadRole"
             tags=args.scope.tags.aws(role_name),
             opts=self.child(),
         )
-        managed = [
+        for arn in args.managed_policy_arns:
             aws.iam.RolePolicyAttachment(
                 f"{self.name}-{arn.rsplit('/', 1)[-1]}", role=role.name, policy_arn=arn, opts=self.child()
             )
-            for arn in args.managed_policy_arns
-        ]
-        own = [
-            aws.iam.RolePolicy(f"{self.name}-policy", role=role.name, policy=policy, opts=self.child())
-            for policy in ([args.policy] if args.policy is not None else [])
-        ]
-        self.policies = [*managed, *own]
+        if args.policy is not None:
+            aws.iam.RolePolicy(f"{self.name}-policy", role=role.name, policy=args.policy, opts=self.child())
         self.arn = role.arn

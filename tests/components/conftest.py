@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from settings.stack import load_stack
+from systems import kyeol
+from tests.components.strict_mocks import World, place
+from tests.stack_files import STACKS, as_pulumi_gives_it, stack_config
+
+
+@cache
+def kyeol_world(stack: str) -> World:
+    """Return KYEOL of a stack file of the project, placed in the strict world once for all tests."""
+    settings = load_stack(as_pulumi_gives_it(stack_config(stack)))
+    return place(lambda: kyeol.build(settings))
+
+
+@pytest.fixture(params=STACKS)
+def every_stack(request: pytest.FixtureRequest) -> World:
+    return kyeol_world(request.param)
+
+
+@pytest.fixture
+def dev() -> World:
+    return kyeol_world("dev")
+
+
+@pytest.fixture
+def stage() -> World:
+    return kyeol_world("stage")
+
+
+@pytest.fixture
+def prod() -> World:
+    return kyeol_world("prod")
+
+
+@pytest.fixture
+def mgmt() -> World:
+    return kyeol_world("mgmt")

@@ -1,0 +1,85 @@
+"""A strict fake world behind Pulumi's mocks: it answers what a component may ask, and fails on anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks, test
+
+ACCOUNT = "111111111111"
+REGION = "ap-northeast-1"
+
+#: Outputs that components read, by type token: what the cloud would compute from the name.
+COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "aws:ec2/eip:Eip": lambda name: {"allocationId": f"eipalloc-{name}", "publicIp": f"ip-of-{name}"},
+    "aws:ec2/natGateway:NatGateway": lambda name: {"publicIp": f"ip-of-{name}"},
+    "aws:ec2/launchTemplate:LaunchTemplate": lambda _: {"latestVersion": 1},
+    "aws:kms/key:Key": lambda name: {"keyId": f"id-of-{name}"},
+    "aws:ecr/repository:Repository": lambda name: {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": lambda name: {"primaryEndpointAddress": f"{name}.cache"},
+    "aws:rds/instance:Instance": lambda name: {
+        "endpoint": f"{name}.rds:5432",
+        "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!{name}"}],
+    },
+    "aws:eks/cluster:Cluster": lambda name: {
+        "endpoint": f"https://{name}.eks",
+        "certificateAuthority": {"data": "Q0E="},
+        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{REGION}.amazonaws.com/id/{name}"}]}],
+        "vpcConfig": {"clusterSecurityGroupId": f"sg-{name}", "subnetIds": []},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A resource that was registered."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+
+
+@dataclass
+class World(Mocks):
+    """What was registered, in order."""
+
+    placed: list[Placed] = field(default_factory=list)
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.placed.append(Placed(args.typ, args.name, args.inputs))
+        computed = COMPUTED.get(args.typ, lambda _: {})(args.name)
+        arn = f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:{REGION}:{ACCOUNT}:{args.name}"
+        return f"{args.name}-id", {"arn": arn, **args.inputs, **computed}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise AssertionError(f"no component may ask a cloud while it is built, but {args.token} was called")
+
+    def of(self, type_token: str) -> dict[str, Mapping[str, Any]]:
+        """Return the inputs of every resource of a type, by name."""
+        return {placed.name: placed.inputs for placed in self.placed if placed.type == type_token}
+
+    def one(self, type_token: str, name: str) -> Mapping[str, Any]:
+        """Return the inputs of one resource."""
+        return self.of(type_token)[name]
+
+
+def place(build: Callable[[], object]) -> World:
+    """Run a function that places components, and return what was registered once everything is resolved."""
+    world = World()
+    set_mocks(world, project="platform", stack="test", preview=False)
+    test(build)()
+    return world
+
+
+def outputs(build: Callable[[], Mapping[str, pulumi.Output[Any]]]) -> dict[str, Any]:
+    """Run a function that places components, and return the values of the outputs it names."""
+    values: dict[str, Any] = {}
+
+    def collect() -> pulumi.Output[Any]:
+        return pulumi.Output.all(**build()).apply(values.update)
+
+    place(collect)
+    return values
