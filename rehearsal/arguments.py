@@ -65,6 +65,18 @@ class Command:
         return "--help" in self.flags or "h" in self.flags
 
     @property
+    def opens_real_secrets(self) -> bool:
+        """Whether it would call the secrets provider that the settings file names, whatever `--config-file` says."""
+        match self.words:
+            case ("config", "cp" | "copy", *_) | ("stack", "change-secrets-provider", *_):
+                return True
+            case ("config", "set" | "set-all", *_):
+                return "--secret" in self.flags
+            case ("stack", "history", *_):
+                return "--show-secrets" in self.flags
+        return False
+
+    @property
     def needs_stack(self) -> bool:
         """Whether the stack it names must be there before it runs."""
         return not self.asks_for_help and self.words[:2] not in {("stack", "init"), ("stack", "new"), ("stack", "rm")}

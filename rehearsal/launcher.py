@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,14 +13,33 @@ from types import FrameType
 from rehearsal import arguments, engine, language_host, stacks
 from rehearsal.clouds import Clouds
 
-# Whatever could lead a provider, a Helm client or the engine to a real account or a real state.
+# Whatever could lead a provider, a secrets provider, a Helm client or the engine to a real account or a real state.
 _REAL_ACCOUNTS = ("AWS_", "AZURE_", "ARM_", "GOOGLE_", "GCP_", "GCLOUD_", "CLOUDSDK_", "KUBE", "HELM_")
+# Where the clouds' own tools would look next, in the user's home.
+_ACCOUNT_FILES = (
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AZURE_CONFIG_DIR",
+    "CLOUDSDK_CONFIG",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "KUBECONFIG",
+)
 _REAL_STATE = (
     "PULUMI_ACCESS_TOKEN",
     "PULUMI_API",
     "PULUMI_CONFIG_PASSPHRASE_FILE",
     "PULUMI_DIY_BACKEND_",
-    "PULUMI_DEBUG_",
+    "PULUMI_DEBUG_PROVIDERS",
+    "PULUMI_DEBUG_LANGUAGES",
+)
+
+
+# Linux can end a process with its parent: a launcher that was killed leaves no engine waiting for clouds that are gone.
+_ENDING_WITH_US = (
+    (sys.executable, "-I", "-S", "-c")
+    + (f"import ctypes, os, sys; ctypes.CDLL(None).prctl(1, {signal.SIGTERM:d}); os.execv(sys.argv[1], sys.argv[1:])",)
+    if sys.platform == "linux"
+    else ()
 )
 
 
@@ -69,11 +89,11 @@ def _run_in_project(
     stack = command.stack or environ.get("PULUMI_STACK") or stacks.selected_stack(project, home.pulumi)
     if command.is_operation and stack is None:
         raise stacks.StackError(_no_stack(project, "no stack is selected"))
-    if command.edits_config and "--secret" in command.flags:
+    if command.opens_real_secrets and not command.asks_for_help:
+        name = " ".join(command.words[:2])
         raise stacks.StackError(
-            "a secret set in the rehearsal could not be opened by the stack's own secrets provider.\n"
-            "Set it on the real stack with `pulumi config set --secret`; the rehearsal reads every secret value as "
-            f"{stacks.PLACEHOLDER!r}."
+            f"`{name}` with secret values needs the stack's own secrets provider, which the rehearsal never calls:\n"
+            f"it reads every secret value as {stacks.PLACEHOLDER!r}. Use plain `pulumi {name}` on the real stack."
         )
     if stack and command.needs_stack:
         _ensure_stack(project, stack, home, pulumi, environ)
@@ -89,8 +109,11 @@ def _run_in_project(
 def environment(environ: Mapping[str, str], home: Home, ports: Mapping[str, int]) -> dict[str, str]:
     """The engine's environment: the user's, without the ways to real accounts, attached to the simulated clouds."""
     kept = {name: value for name, value in environ.items() if not name.startswith(_REAL_ACCOUNTS + _REAL_STATE)}
+    nowhere = str(home.path / "no-real-account")
     return {
         **kept,
+        **dict.fromkeys(_ACCOUNT_FILES, nowhere),
+        "AWS_EC2_METADATA_DISABLED": "true",
         "PULUMI_BACKEND_URL": home.state.as_uri(),
         "PULUMI_HOME": str(home.pulumi),
         "PULUMI_CONFIG_PASSPHRASE": stacks.PASSPHRASE,
@@ -158,7 +181,7 @@ def _run_pulumi(command: list[str], environ: Mapping[str, str]) -> int:
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
     signal.signal(signal.SIGTERM, pass_on)  # comes from `kill` or a job runner, to this process alone
-    process = subprocess.Popen(command, env=dict(environ))
+    process = subprocess.Popen([*_ENDING_WITH_US, *command], env=dict(environ))
     code = process.wait()
     return code if code >= 0 else 128 - code
 
