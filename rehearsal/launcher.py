@@ -35,11 +35,11 @@ _REAL_STATE = (
 
 
 # Linux can end a process with its parent: a launcher that was killed leaves no engine waiting for clouds that are gone.
+_END_WITH_PARENT = f"ctypes.CDLL(None).prctl(1, {signal.SIGTERM:d})"
 _ENDING_WITH_US = (
-    (sys.executable, "-I", "-S", "-c")
-    + (f"import ctypes, os, sys; ctypes.CDLL(None).prctl(1, {signal.SIGTERM:d}); os.execv(sys.argv[1], sys.argv[1:])",)
+    [sys.executable, "-ISc", f"import ctypes, os, sys; {_END_WITH_PARENT}; os.execv(sys.argv[1], sys.argv[1:])"]
     if sys.platform == "linux"
-    else ()
+    else []
 )
 
 

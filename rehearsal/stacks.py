@@ -1,7 +1,7 @@
 """Stacks and their settings files in a rehearsal.
 
-Pulumi writes the key material of a stack's secrets into `Pulumi.<stack>.yaml`. The rehearsal has its own, which must not
-reach the team's files: operations work on a copy, and what other commands write is put right after them.
+Pulumi writes the key material of a stack's secrets into `Pulumi.<stack>.yaml`. The rehearsal has its own, which must
+not reach the team's files: operations work on a copy, and what other commands write is put right after them.
 """
 
 import hashlib
