@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.files import write_whole
+
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
 GO_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 GO_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
@@ -160,8 +162,7 @@ def _version_on_path(command: Path, environ: Mapping[str, str]) -> tuple[int, in
     except (OSError, subprocess.TimeoutExpired):
         return None
     with contextlib.suppress(OSError):
-        note.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(note, json.dumps({"of": identity, "says": asked.stdout}))
+        write_whole(note, json.dumps({"of": identity, "says": asked.stdout}))
     return parse_version(asked.stdout)
 
 
@@ -275,12 +276,6 @@ def _run(command: list[str], *, limit_s: int, environ: Mapping[str, str], cwd: P
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         raise WayClosedError(lines[-1][:300] if lines else f"{command[0]} exited with {process.returncode}")
     return output
-
-
-def _write_whole(path: Path, text: str) -> None:
-    scratch = path.with_name(f"{path.name}.{os.getpid()}")
-    scratch.write_text(text)
-    scratch.replace(path)
 
 
 @contextlib.contextmanager

@@ -29,6 +29,8 @@ from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2 as messages
 from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
 
+from rehearsal.files import write_whole
+
 NAME = "pulumi-language-python"
 ROOT = Path(__file__).resolve().parent.parent
 PARENT_CHECK_S = 1.0
@@ -42,11 +44,7 @@ def install(pulumi_home: Path) -> None:
     # The engine takes the newest version it finds: one fixed number is rewritten in place and never goes stale.
     command = pulumi_home / "plugins" / "language-python-v1.0.0" / NAME
     if not command.exists() or command.read_text() != text:
-        command.parent.mkdir(parents=True, exist_ok=True)
-        scratch = command.with_name(f"{NAME}.{os.getpid()}")
-        scratch.write_text(text)
-        scratch.chmod(0o755)
-        scratch.replace(command)
+        write_whole(command, text, mode=0o755)
 
 
 class LanguageHost(LanguageServer):

@@ -12,6 +12,7 @@ from types import FrameType
 
 from rehearsal import arguments, engine, language_host, stacks
 from rehearsal.clouds import Clouds
+from rehearsal.files import write_whole
 
 # Whatever could lead a provider, a secrets provider, a Helm client or the engine to a real account or a real state.
 _REAL_ACCOUNTS = ("AWS_", "AZURE_", "ARM_", "GOOGLE_", "GCP_", "GCLOUD_", "CLOUDSDK_", "KUBE", "HELM_")
@@ -139,7 +140,7 @@ def _ensure_stack(project: stacks.Project, stack: str, home: Home, pulumi: Path,
     # In a project folder of the rehearsal's own, because `stack init` writes its key material beside Pulumi.yaml.
     scratch = home.path / "stacks"
     stacks.write_rehearsed_settings(project.settings_file(stack), scratch / f"Pulumi.{stack}.yaml")
-    (scratch / "Pulumi.yaml").write_text(f"name: {project.name}\nruntime: python\n")
+    write_whole(scratch / "Pulumi.yaml", f"name: {project.name}\nruntime: python\n")
     init = [str(pulumi), "stack", "init", stack, "--no-select", "--non-interactive"]
     done = subprocess.run(init, cwd=scratch, env=environ, capture_output=True, text=True, check=False)
     if done.returncode and not stacks.exists(project, stack, home.state):

@@ -7,7 +7,6 @@ not reach the team's files: operations work on a copy, and what other commands w
 import hashlib
 import io
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+from rehearsal.files import write_whole
 
 PASSPHRASE = "rehearsal"  # noqa: S105 - protects nothing: the clouds and every secret in them are simulated
 # Both belong to PASSPHRASE. Fixed, because Pulumi makes up a new salt wherever it finds none.
@@ -104,10 +105,7 @@ def rehearsed_settings(text: str, name: str) -> tuple[str, int]:
 def write_rehearsed_settings(source: Path, target: Path) -> int:
     """Writes the rehearsal's copy of a settings file; says how many secret values became the placeholder."""
     text, replaced = rehearsed_settings(source.read_text() if source.exists() else "", source.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_name(f"{target.name}.{os.getpid()}")
-    scratch.write_text(text)
-    scratch.replace(target)
+    write_whole(target, text)
     return replaced
 
 

@@ -7,20 +7,25 @@ from rehearsal import engine
 from tests.rehearsal.harness import Rehearsal, copy_of_this_project
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out the tests that need the Pulumi engine where there is none; the summary says so."""
-    needing = [item for item in items if item.get_closest_marker("engine")]
-    if needing and not engine.find():
+    if not _has_engine():
+        needing = [item for item in items if item.get_closest_marker("engine")]
         items[:] = [item for item in items if item not in needing]
         config.hook.pytest_deselected(items=needing)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not engine.find():
-        terminalreporter.write_line(
-            "No Pulumi engine: the tests marked `engine` were left out. `make engine` says how to get one.", yellow=True
-        )
+    if not _has_engine():
+        terminalreporter.section("no Pulumi engine", yellow=True)
+        terminalreporter.write_line("The tests marked `engine` were left out. `make engine` says how to get one.")
+
+
+def _has_engine() -> bool:
+    try:
+        return engine.find() is not None
+    except engine.EngineError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -151,6 +152,7 @@ class Rehearsal:
         self.home = home
         self.command = command
         self._inventory: Inventory | None = None
+        self._started: list[subprocess.Popen[str]] = []
 
     def run(self, *args: str, env: Mapping[str, str] | None = None) -> Result:
         """Runs `./rehearse ARGS` to its end."""
@@ -162,7 +164,7 @@ class Rehearsal:
         try:
             stdout, stderr = process.communicate(timeout=LIMIT_S)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             stdout, stderr = process.communicate()
             raise AssertionError(f"not finished after {LIMIT_S} s: {args}\n{stdout}\n{stderr}") from None
         return Result(process.returncode, stdout, stderr, _last_phase(log))
@@ -171,7 +173,7 @@ class Rehearsal:
         """Starts `./rehearse ARGS` in a process group of its own, as a terminal does."""
         self.home.mkdir(parents=True, exist_ok=True)
         own = {"REHEARSAL_HOME": str(self.home), "PULUMI_DEBUG_COMMANDS": "true", **(env or {})}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [str(self.command), *args],
             cwd=self.project,
             env={**{name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}, **own},
@@ -181,6 +183,8 @@ class Rehearsal:
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
 
     def up(self, stack: str, *args: str) -> Result:
         """`up` without the preview before it, which costs as much again."""
@@ -235,7 +239,11 @@ class Rehearsal:
         return Rehearsal(self.project, self.home.with_name(name), self.command)
 
     def close(self) -> None:
-        """Lets go of the inventory."""
+        """Lets go of the inventory, and of what a failed test left running."""
+        for process in self._started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
         if self._inventory is not None:
             self._inventory.close()
 
