@@ -34,12 +34,12 @@ from rehearsal.files import write_whole
 NAME = "pulumi-language-python"
 ROOT = Path(__file__).resolve().parent.parent
 PARENT_CHECK_S = 1.0
-STOP_GRACE_S = 2.0
 
 
 def install(pulumi_home: Path) -> None:
     """Makes this module a language plugin of `pulumi_home`, started in the running environment."""
     start = "import sys; sys.path[0] = sys.argv.pop(1); from rehearsal.language_host import main; main(sys.argv[1:])"
+    # Unbuffered (-u), so that what the program prints reaches the engine line by line.
     text = f'#!/bin/sh\nexec {shlex.join([sys.executable, "-u", "-c", start, str(ROOT)])} "$@"\n'
     # The engine takes the newest version it finds: one fixed number is rewritten in place and never goes stale.
     command = pulumi_home / "plugins" / "language-python-v1.0.0" / NAME
@@ -162,7 +162,6 @@ def stream(process: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginRespo
 
 def main(arguments: list[str]) -> None:
     """Serves the engine whose address is the last argument, until it goes or says stop."""
-    # The program's `print` must reach the engine line by line, and before the port only the port may be written.
     host = LanguageHost(engine_address=arguments[-1] if arguments else "")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
