@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal import values
 from rehearsal.catalogue import Catalogue, PropertyFacts, TypeEntry
 from rehearsal.inventory import Handle, Inventory, Object, Scope
-from rehearsal.values import UNKNOWN, Steps
+from rehearsal.values import UNKNOWN, Steps, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Case:
     urn: str = ""
     generation: int = 0
 
-    def get(self, path: str, default: Any = None) -> Any:
+    def get(self, path: str, default: Value = None) -> Value:
         """Return a property, the default where it is absent or unknown."""
         found = values.get(self.properties, path, default)
         return default if found is UNKNOWN else found
@@ -42,11 +42,11 @@ class Case:
         """Tell whether a property is, or contains something, not known yet."""
         return values.contains_unknown(values.get(self.properties, path))
 
-    def before(self, path: str, default: Any = None) -> Any:
+    def before(self, path: str, default: Value = None) -> Value:
         """Return a property as it stands in the cloud, at update and deletion."""
         return values.get(self.old.outputs, path, default) if self.old else default
 
-    def fact(self, path: str) -> Any:
+    def fact(self, path: str) -> Value:
         """Return a table of the catalogue, by its dotted name."""
         return self.catalogue.fact(path)
 
@@ -100,7 +100,7 @@ class Case:
         """Return what all noise of this object grows from; None while it does not exist."""
         return f"{self.urn}|{self.generation}" if self.generation else None
 
-    def lookup(self, name: str) -> Any:
+    def lookup(self, name: str) -> Value:
         """Return the value of a template's placeholder."""
         if name == "id":
             return self.id if self.id is not None else UNKNOWN

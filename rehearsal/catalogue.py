@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal.values import Steps, parse_path
+from rehearsal.values import Steps, Value, parse_path
 
 PHASES = ("check", "create", "update", "delete")
 
@@ -76,11 +76,12 @@ class Unique:
 
 @dataclass(frozen=True, kw_only=True)
 class Autoname:
-    """How a missing name is made: the resource's name, a dash, seven hex digits; cut to `max` characters."""
+    """How a missing name is made: prefix, the resource's name, a dash, seven hex digits; at most `max` characters."""
 
     property: str = "name"
     max: int = 255
     lower: bool = False
+    prefix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +107,8 @@ class TypeEntry:
     """`module.function(case) -> Iterable[Problem]` per phase: check (preview too), create, update, delete."""
     in_use: str | None = None
     """The cloud's own words when it is deleted while something needs it; without it nothing keeps it."""
-    adopts: bool = False
-    """It takes over what the cloud made along with another object (default security group): deleting it deletes nothing."""
+    empties: dict[str, str] = field(default_factory=dict)
+    """What ends with it: package -> template of the account that is emptied (a cluster's objects)."""
     delete_first: bool = False
     """Old and new cannot stand beside each other."""
 
@@ -143,7 +144,7 @@ class Catalogue:
         services = sorted(file.stem for file in (self._folder / "types").glob("*.yaml"))
         return [token for service in services for token in self._types(service)]
 
-    def fact(self, path: str) -> Any:
+    def fact(self, path: str) -> Value:
         """Return a table by its dotted name: `rds.instance_classes` is instance_classes in facts/rds.yaml."""
         file, *keys = path.split(".")
         found = self._read("facts", file)
@@ -151,7 +152,7 @@ class Catalogue:
             found = found[key]
         return found
 
-    def function(self, name: str) -> Any:
+    def function(self, name: str) -> Value:
         """Return the function a YAML entry names as `module.function`."""
         module, _, attribute = name.rpartition(".")
         return getattr(import_module(f"{self._package}.{module}"), attribute)
@@ -164,14 +165,14 @@ class Catalogue:
             self._files[key] = {token: _entry(token, data) for token, data in entries.items()}
         return self._files[key]
 
-    def _read(self, folder: str, name: str) -> Any:
+    def _read(self, folder: str, name: str) -> Value:
         key = f"{folder}/{name}"
         if key not in self._files:
             self._files[key] = _load(self._folder / folder / f"{name}.yaml")
         return self._files[key]
 
 
-def _load(file: Path) -> Any:
+def _load(file: Path) -> Value:
     with file.open() as source:
         return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- a safe loader
 

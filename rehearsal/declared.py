@@ -13,13 +13,13 @@ import grpc
 
 from rehearsal import sdk_schema, values
 from rehearsal.case import Case
-from rehearsal.catalogue import Catalogue, PropertyFacts, TypeEntry
+from rehearsal.catalogue import Autoname, Catalogue, PropertyFacts, TypeEntry
 from rehearsal.cloud import Cloud, Provider, Resource, State, Values
 from rehearsal.errors import CloudError, Problem, suggestion
 from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, Taken
 from rehearsal.sdk_schema import ResourceSchema, Sdk
 from rehearsal.templates import render
-from rehearsal.values import UNKNOWN, format_path, parse_path
+from rehearsal.values import UNKNOWN, Value, format_path, parse_path
 
 WORLD = ""  # the account and region of what must be unique in the whole world
 
@@ -75,33 +75,31 @@ class DeclaredCloud(Cloud):
             text = f"{self.sdk.module} {self.version} has no resource type {resource.type}.{known}"
             return news, [Problem("", text)]
         entry = self.catalogue.entry(resource.type)
-        inputs = self._named(entry, schema, resource, olds, news)
+        inputs = self._named(entry, resource, olds, news)
         problems = sdk_schema.check(schema, inputs)
         if not problems:  # values are judged once their shape is right
             case = self._case(provider, resource, entry, inputs)
             problems = [*self._check_values(case), *self._run("check", case)]
         return inputs, problems
 
-    def _named(
-        self, entry: TypeEntry, schema: ResourceSchema, resource: Resource, olds: Values, news: Values
-    ) -> Values:
+    def _named(self, entry: TypeEntry, resource: Resource, olds: Values, news: Values) -> Values:
         """Fill in a name where the cloud needs one and none is given; it stays as long as the object does."""
         auto = entry.autoname
-        if auto is None or news.get(auto.property) is not None or news.get(f"{auto.property}Prefix") is not None:
+        if auto is None or news.get(auto.property) is not None:
             return news
-        if auto.property not in schema.inputs:
-            raise ValueError(f"{resource.type} has no input {auto.property!r} to name it by")
-        kept = olds.get(auto.property)
-        return {
-            **news,
-            auto.property: kept if isinstance(kept, str) else self._autoname(auto.max, auto.lower, resource),
-        }
+        kept, prefix = olds.get(auto.property), news.get(f"{auto.property}Prefix")
+        same_prefix = prefix == olds.get(f"{auto.property}Prefix")
+        name = kept if isinstance(kept, str) and same_prefix else self._autoname(auto, prefix, resource)
+        return {**news, auto.property: name}
 
-    def _autoname(self, longest: int, lower: bool, resource: Resource) -> str:  # noqa: FBT001
+    def _autoname(self, auto: Autoname, prefix: Value, resource: Resource) -> Value:
+        if prefix is UNKNOWN:
+            return UNKNOWN
         upcoming = self.inventory.latest_generation(resource.urn) + 1
         digits = hashlib.sha256(f"{resource.urn}|{upcoming}|name".encode()).hexdigest()[:7]
-        name = f"{resource.name[: longest - 8]}-{digits}"
-        return name.lower() if lower else name
+        stem = f"{auto.prefix}{resource.name}-" if prefix is None else str(prefix)
+        name = stem[: auto.max - len(digits)] + digits
+        return name.lower() if auto.lower else name
 
     def _check_values(self, case: Case) -> Iterator[Problem]:
         for pattern, facts in case.entry.properties.items():
@@ -111,7 +109,7 @@ class DeclaredCloud(Cloud):
                     if reason is not None:
                         yield Problem(format_path(path), _in_words(facts.error, value, case) or reason)
 
-    def _refusal(self, facts: PropertyFacts, value: Any) -> str | None:
+    def _refusal(self, facts: PropertyFacts, value: Value) -> str | None:
         if facts.pattern is not None and isinstance(value, str) and not re.fullmatch(facts.pattern, value):
             return f"{value!r} does not match {facts.pattern}"
         size, unit = (len(value), " characters") if isinstance(value, str | list) else (value, "")
@@ -145,7 +143,7 @@ class DeclaredCloud(Cloud):
         return entry.delete_first or (
             auto is not None
             and old_inputs.get(auto.property) == news.get(auto.property)
-            and re.fullmatch(rf"{re.escape(resource.name)}-[0-9a-f]{{7}}", str(news.get(auto.property))) is None
+            and re.search(r"-[0-9a-f]{7}$", str(news.get(auto.property))) is None
         )
 
     # --- life of an object -----------------------------------------------------------------------------------------
@@ -164,10 +162,6 @@ class DeclaredCloud(Cloud):
             case, outputs = self._identified(provider, case, inputs)
             name = next((str(outputs[key]) for key in ("name", "identifier") if key in outputs), resource.name)
             thing = Object(case.scope, resource.type, str(case.id), name, resource.urn, generation, inputs, outputs)
-            if self.inventory.resolve(case.scope.package, _own(case)):
-                raise CloudError(
-                    f"AlreadyExists: {resource.type} {case.id} already exists", grpc.StatusCode.ALREADY_EXISTS
-                )
             self._remember(case, outputs, lambda handles: self.inventory.insert(thing, handles, references))
             return State(thing.id, inputs, outputs)
 
@@ -185,7 +179,10 @@ class DeclaredCloud(Cloud):
         entry = self.catalogue.entry(resource.type)
         id_, _, region = id.partition("@") if not state else (id, "", "")
         known = {"region": region} if region else state
-        found = self.inventory.resolve(self.package, _own(self._case(provider, resource, entry, known), id_))
+        case = self._case(provider, resource, entry, known)
+        found = self.inventory.resolve(self.package, _own(case, id_))
+        for kind in () if state else entry.handles:  # an import may name it as the cloud's own tools do
+            found = found or case.find(resource.type, id_, kind)
         if found is None:
             return None
         schema = self.sdk.resource(resource.type)
@@ -237,6 +234,8 @@ class DeclaredCloud(Cloud):
                 words = render(entry.in_use, case.lookup, case.seed)
                 raise CloudError(f"{words} [in use by {by}]")
             self.inventory.remove(found)
+            for package, template in entry.empties.items():
+                self.inventory.remove_account(package, str(render(template, case.lookup, case.seed)))
 
     # --- parts -----------------------------------------------------------------------------------------------------
 
@@ -271,12 +270,15 @@ class DeclaredCloud(Cloud):
         schema = self.sdk.resource(case.type)
         assert schema is not None
         outputs = dict(case.properties)
-        if case.entry.computed_by and not preview_of_new:
-            outputs = values.merge(self.catalogue.function(case.entry.computed_by)(case), outputs)
         for name, template in case.entry.outputs.items():
             if name not in inputs or isinstance(template, dict):
                 filled = render(template, replace(case, properties=outputs).lookup, case.seed, name)
                 outputs[name] = values.merge(filled, outputs[name]) if name in outputs else filled
+        if case.entry.computed_by and not preview_of_new:
+            if values.contains_unknown(inputs):  # a preview of an update: what was computed stays
+                outputs = {**(case.old.outputs if case.old else {}), **outputs}
+            else:
+                outputs = values.merge(outputs, self.catalogue.function(case.entry.computed_by)(case))
         outputs |= self.common_outputs(provider, schema, replace(case, properties=outputs))
         if preview_of_new:
             always = {name for name, certain in schema.outputs.items() if certain and name not in outputs}
@@ -306,7 +308,7 @@ class DeclaredCloud(Cloud):
         """Write the object with its handles; a taken one is refused in the cloud's own words."""
         full = replace(case, properties=outputs)
         entry, scope = case.entry, case.scope
-        handles = [_own(case)]
+        handles = []
         for kind, template in entry.handles.items():
             text = render(template, full.lookup, full.seed, kind)
             if isinstance(text, str):
@@ -326,9 +328,11 @@ class DeclaredCloud(Cloud):
                 handles.append(handle)
                 errors[handle] = unique.error
         try:
-            write(list(dict.fromkeys(handles)))
+            write([*dict.fromkeys(handles), _own(case)])  # its own id last: a rule of uniqueness has better words
         except Taken as taken:
-            words = render(errors.get(taken.handle, "AlreadyExists: {id} already exists"), full.lookup, full.seed)
+            words = render(
+                errors.get(taken.handle, f"AlreadyExists: {case.type} {{id}} already exists"), full.lookup, full.seed
+            )
             raise CloudError(str(words), grpc.StatusCode.ALREADY_EXISTS) from None
 
 
@@ -350,7 +354,7 @@ def _refuse(problems: Iterable[Problem]) -> None:
         raise CloudError("; ".join(problem.reason for problem in found))
 
 
-def _in_words(template: str | None, value: Any, case: Case) -> str | None:
+def _in_words(template: str | None, value: Value, case: Case) -> str | None:
     if template is None:
         return None
     return render(template, lambda name: value if name == "value" else case.lookup(name), case.seed)
@@ -369,7 +373,7 @@ def _with_defaults(entry: TypeEntry, inputs: Values) -> Values:
     return filled
 
 
-def _from_text(value: Any) -> Any:
+def _from_text(value: Value) -> Value:
     if isinstance(value, str):
         try:
             return json.loads(value)

@@ -17,14 +17,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from rehearsal import values
+from rehearsal.values import Value
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (
     key INTEGER PRIMARY KEY, package TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,
     id TEXT NOT NULL, name TEXT NOT NULL, urn TEXT NOT NULL, generation INTEGER NOT NULL,
-    inputs TEXT NOT NULL, outputs TEXT NOT NULL, UNIQUE (package, type, id, account, region)
+    inputs TEXT NOT NULL, outputs TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS object_urn ON object (urn);
+CREATE INDEX IF NOT EXISTS object_id ON object (package, id);
+CREATE INDEX IF NOT EXISTS object_scope ON object (package, account);
 CREATE TABLE IF NOT EXISTS handle (
     package TEXT NOT NULL, type TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, account TEXT NOT NULL,
     region TEXT NOT NULL, object INTEGER NOT NULL REFERENCES object (key) ON DELETE CASCADE,
@@ -157,19 +160,26 @@ class Inventory:
             raise LookupError(f"{id!r} names {len(found)} objects ({kinds}): say which type, account or region")
         return found[0] if found else None
 
-    def edit(self, thing: Object, path: str, value: Any) -> Object:
+    def edit(self, thing: Object, path: str, value: Value) -> Object:
         """Change a property behind Pulumi's back (drift); None removes it. Returns the object as it now is."""
         root = str(values.parse_path(path)[0])
-        if root not in thing.outputs:
-            known = ", ".join(sorted(thing.outputs))
-            raise LookupError(f"{thing.type} {thing.id} has no property {root!r}; it has: {known}")
-        inputs = values.put(thing.inputs, path, value) if root in thing.inputs else thing.inputs
-        return self.rewrite(thing, inputs, values.put(thing.outputs, path, value))
+        with self.transaction():
+            now = self.by_key(thing.key)  # the caller's copy may be older than an earlier edit
+            if root not in now.outputs:
+                known = ", ".join(sorted(now.outputs))
+                raise LookupError(f"{now.type} {now.id} has no property {root!r}; it has: {known}")
+            inputs = values.put(now.inputs, path, value) if root in now.inputs else now.inputs
+            return self.rewrite(now, inputs, values.put(now.outputs, path, value))
 
     def remove(self, thing: Object) -> None:
         """Delete an object behind Pulumi's back, whatever still refers to it."""
         with self.transaction():
             self._db.execute("DELETE FROM object WHERE key = ?", (thing.key,))
+
+    def remove_account(self, package: str, account: str) -> None:
+        """Delete everything a package holds in one account (or cluster)."""
+        with self.transaction():
+            self._db.execute("DELETE FROM object WHERE package = ? AND account = ?", (package, account))
 
     # --- for the clouds ------------------------------------------------------------------------------------------
 

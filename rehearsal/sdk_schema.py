@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.errors import Problem, suggestion
-from rehearsal.values import UNKNOWN, Steps, format_path, is_asset
+from rehearsal.values import UNKNOWN, Steps, Value, format_path, is_asset
 
 _FORMAT = 1  # raise it when the extraction below changes: older caches are then ignored
 _TOP_LEVEL = re.compile(r"^(?=@|class |def )", re.MULTILINE)
@@ -334,7 +334,7 @@ def _check_object(
             )
 
 
-def _check_value(schema: ResourceSchema, kind: Type, value: Any, at: Steps) -> Iterator[Problem]:  # noqa: C901
+def _check_value(schema: ResourceSchema, kind: Type, value: Value, at: Steps) -> Iterator[Problem]:  # noqa: C901
     if value is UNKNOWN or value is None or kind == "any":
         return
     wanted, inner = (kind, None) if isinstance(kind, str) else kind
@@ -362,7 +362,7 @@ def _check_value(schema: ResourceSchema, kind: Type, value: Any, at: Steps) -> I
 _ARTICLES = {"array": "list", "object": "object"}
 
 
-def _fits(wanted: str, value: Any) -> bool:
+def _fits(wanted: str, value: Value) -> bool:
     match wanted:
         case "string":
             return isinstance(value, str)
@@ -377,13 +377,13 @@ def _fits(wanted: str, value: Any) -> bool:
     return False
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Value) -> str:
     if isinstance(value, bool):
         return "boolean"
     names = {str: "string", int: "integer", float: "number", list: "list", dict: "object"}
     return names[type(value)]
 
 
-def _short(value: Any, limit: int = 60) -> str:
+def _short(value: Value, limit: int = 60) -> str:
     text = json.dumps(value, default=repr)
     return text if len(text) <= limit else text[:limit] + "..."

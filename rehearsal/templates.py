@@ -3,7 +3,8 @@
     {id} {region} {account} ...     constants of the object and its scope
     {name} {vpcConfig.subnetIds[0]} a property of the object, in its own type when it stands alone
     {subnetIds[0]>vpcId}            a property of the object the first one refers to
-    {hex:17} {digits:12} {alnum:6} {uuid} {public_ip}   deterministic noise, different for every output
+    {destinationPrefixListId?}      nothing where the property is absent
+    {hex:17} {HEX:32} {digits:12} {alnum:6} {UPPER:17} {uuid} {public_ip}   deterministic noise, different for every output
 
 A placeholder without a value leaves its output out; an unknown one makes the output unknown.
 """
@@ -14,11 +15,17 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal.values import UNKNOWN
+from rehearsal.values import UNKNOWN, Value
 
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-_NOISE = re.compile(r"(hex|digits|alnum):(\d+)|uuid|public_ip")
-_ALPHABETS = {"hex": "0123456789abcdef", "digits": "0123456789", "alnum": "abcdefghijklmnopqrstuvwxyz0123456789"}
+_PLACEHOLDER = re.compile(r"\{([A-Za-z][\w.\[\]:>]*\??)\}")
+_NOISE = re.compile(r"(hex|HEX|digits|alnum|UPPER):(\d+)|uuid|public_ip")
+_ALPHABETS = {
+    "hex": "0123456789abcdef",
+    "HEX": "0123456789ABCDEF",
+    "digits": "0123456789",
+    "alnum": "abcdefghijklmnopqrstuvwxyz0123456789",
+    "UPPER": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+}
 
 
 def noise(seed: str, form: str) -> str:
@@ -38,7 +45,7 @@ def noise(seed: str, form: str) -> str:
     return text
 
 
-def render(template: Any, lookup: Callable[[str], Any], seed: Callable[[], str | None], at: str = "") -> Any:
+def render(template: Value, lookup: Callable[[str], Any], seed: Callable[[], str | None], at: str = "") -> Value:
     """Fill a template (a string, or lists and maps of them). `seed` is None while the object does not exist."""
     if isinstance(template, dict):
         return {key: render(item, lookup, seed, f"{at}.{key}") for key, item in template.items()}
@@ -47,9 +54,10 @@ def render(template: Any, lookup: Callable[[str], Any], seed: Callable[[], str |
     if not isinstance(template, str):
         return template
 
-    def value(name: str) -> Any:
+    def value(name: str) -> Value:
         if not _NOISE.fullmatch(name):
-            return lookup(name)
+            found = lookup(name.removesuffix("?"))
+            return "" if found is None and name.endswith("?") else found
         start = seed()
         return UNKNOWN if start is None else noise(f"{start}|{at}", name)
 

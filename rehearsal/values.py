@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 Steps = tuple[str | int, ...]
+Value = Any
+"""A property value: JSON-like data, a signed asset, or UNKNOWN."""
 
 
 class _Unknown:
@@ -55,13 +57,13 @@ def format_path(steps: Steps) -> str:
     return text
 
 
-def find(value: Any, pattern: str | Steps) -> Iterator[tuple[Steps, Any]]:
+def find(value: Value, pattern: str | Steps) -> Iterator[tuple[Steps, Any]]:
     """Yield every (path, value) the pattern meets; an unknown on the way is yielded in place of what it hides."""
     steps = parse_path(pattern) if isinstance(pattern, str) else pattern
     yield from _find(value, steps, ())
 
 
-def _find(value: Any, steps: Steps, seen: Steps) -> Iterator[tuple[Steps, Any]]:
+def _find(value: Value, steps: Steps, seen: Steps) -> Iterator[tuple[Steps, Any]]:
     if not steps or value is UNKNOWN:
         if value is not None:
             yield seen, value
@@ -77,19 +79,19 @@ def _find(value: Any, steps: Steps, seen: Steps) -> Iterator[tuple[Steps, Any]]:
         yield from _find(value[step], rest, (*seen, step))
 
 
-def get(value: Any, path: str, default: Any = None) -> Any:
+def get(value: Value, path: str, default: Value = None) -> Value:
     """Return the value at a path without wildcards, the default where nothing stands."""
     for _, found in find(value, path):
         return found
     return default
 
 
-def put(value: Any, path: str, new: Any) -> Any:
+def put(value: Value, path: str, new: Value) -> Value:
     """Return a copy of the value with `new` at the path; None removes what stands there."""
     return _put(value, parse_path(path), new)
 
 
-def _put(value: Any, steps: Steps, new: Any) -> Any:
+def _put(value: Value, steps: Steps, new: Value) -> Value:
     if not steps:
         return new
     step, rest = steps[0], steps[1:]
@@ -109,7 +111,7 @@ def _put(value: Any, steps: Steps, new: Any) -> Any:
     return entries
 
 
-def contains_unknown(value: Any) -> bool:
+def contains_unknown(value: Value) -> bool:
     """Tell whether anything in the value is unknown."""
     if isinstance(value, dict):
         return any(contains_unknown(item) for item in value.values())
@@ -118,19 +120,19 @@ def contains_unknown(value: Any) -> bool:
     return value is UNKNOWN
 
 
-def merge(under: Any, over: Any) -> Any:
+def merge(under: Value, over: Value) -> Value:
     """Lay `over` on `under`: maps entry by entry, everything else as a whole."""
     if isinstance(under, dict) and isinstance(over, dict) and SIGNATURE not in over:
         return {**under, **{key: merge(under[key], item) if key in under else item for key, item in over.items()}}
     return over
 
 
-def is_asset(value: Any) -> bool:
+def is_asset(value: Value) -> bool:
     """Tell an asset or an archive (which travel as signed maps) from an ordinary map."""
     return isinstance(value, dict) and value.get(SIGNATURE) in ASSET_SIGNATURES
 
 
-def differences(old: Any, new: Any, at: Steps = ()) -> Iterator[tuple[Steps, str]]:
+def differences(old: Value, new: Value, at: Steps = ()) -> Iterator[tuple[Steps, str]]:
     """Yield (path, "add" | "delete" | "update") for every leaf that differs; assets are compared by their hash."""
     if is_asset(old) and is_asset(new) and old.get("hash") and new.get("hash"):
         if old["hash"] != new["hash"]:
@@ -156,6 +158,6 @@ def matches(path: Steps, pattern: Steps) -> bool:
     return len(path) >= len(pattern) and all(want in ("*", step) for step, want in zip(path, pattern, strict=False))
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Value) -> Mapping[str, Any]:
     """Read a value as a map: anything else (absent, unknown) is the empty one."""
     return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct
+from google.protobuf.struct_pb2 import Value as Wire
 
-from rehearsal.values import SIGNATURE, UNKNOWN, Steps
+from rehearsal.values import SIGNATURE, UNKNOWN, Steps, Value
 
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- Pulumi's mark of a secret, not one
 OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -43,7 +44,7 @@ def decode(struct: Struct) -> Properties:
     return Properties({key: _decode(item, (key,), secrets) for key, item in struct.fields.items()}, frozenset(secrets))
 
 
-def _decode(value: Value, at: Steps, secrets: set[Steps]) -> Any:
+def _decode(value: Wire, at: Steps, secrets: set[Steps]) -> Value:
     match value.WhichOneof("kind"):
         case "string_value":
             return UNKNOWN if value.string_value in UNKNOWN_SENTINELS else value.string_value
@@ -60,7 +61,7 @@ def _decode(value: Value, at: Steps, secrets: set[Steps]) -> Any:
             return None
 
 
-def _decode_struct(struct: Struct, at: Steps, secrets: set[Steps]) -> Any:
+def _decode_struct(struct: Struct, at: Steps, secrets: set[Steps]) -> Value:
     fields = struct.fields
     if SIGNATURE in fields:
         signature = fields[SIGNATURE].string_value
@@ -83,7 +84,7 @@ def encode(properties: Mapping[str, Any], secrets: Set[Steps] = frozenset()) -> 
     return struct
 
 
-def _encode(value: Any, into: Value, at: Steps, secrets: Set[Steps]) -> None:
+def _encode(value: Value, into: Wire, at: Steps, secrets: Set[Steps]) -> None:
     if at in secrets:
         into.struct_value.fields[SIGNATURE].string_value = SECRET_SIGNATURE
         _encode(value, into.struct_value.fields["value"], at, secrets - {at})

@@ -1,6 +1,7 @@
 """The simulated AWS: accounts, regions, tags, and the data sources a program asks first."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ import grpc
 from rehearsal.aws import invokes
 from rehearsal.case import Case
 from rehearsal.catalogue import Catalogue
-from rehearsal.cloud import Provider, Values
+from rehearsal.cloud import Provider, Resource, Values
 from rehearsal.declared import DeclaredCloud
 from rehearsal.errors import CloudError, Problem, suggestion
 from rehearsal.inventory import Inventory
 from rehearsal.sdk_schema import ResourceSchema, Sdk
-from rehearsal.values import UNKNOWN, mapping
+from rehearsal.values import UNKNOWN, Value, mapping
 
 DEFAULT_ACCOUNT = "123456789012"
+_TAGS_PER_RESOURCE, _TAG_KEY_LENGTH, _TAG_VALUE_LENGTH = 50, 128, 256
+_TAG_VALUE = re.compile(r"[\w\s.:/=+\-@]*")  # the common subset: EC2 alone would take more
 
 
 class AwsCloud(DeclaredCloud):
@@ -91,13 +94,14 @@ class AwsCloud(DeclaredCloud):
             outputs["arn"] = f"arn:aws:{service}:{region}:{case.scope.account}:{kind[0].lower() + kind[1:]}/{case.id}"
         return outputs
 
-    def check(self, provider: Provider, resource: Any, olds: Values, news: Values) -> tuple[Values, list[Problem]]:
+    def check(self, provider: Provider, resource: Resource, olds: Values, news: Values) -> tuple[Values, list[Problem]]:
         """Look at a resource's own region before anything that depends on it."""
         region = news.get("region")
         problems = self._check_region(region, "region") if isinstance(region, str) else []
         if problems:
             return news, problems
-        return super().check(provider, resource, olds, news)
+        inputs, problems = super().check(provider, resource, olds, news)
+        return inputs, [*problems, *_check_tags(inputs.get("tags"))]
 
     def invoke(self, provider: Provider, token: str, args: Mapping[str, Any]) -> Values:
         """Answer the data sources listed in `invokes.py`."""
@@ -110,6 +114,23 @@ class AwsCloud(DeclaredCloud):
             )
         region = self.region_of(provider, args)
         return answer(self.catalogue, self.constants(provider, region), args)
+
+
+def _check_tags(tags: Value) -> list[Problem]:
+    """Tags are short, few, and not Amazon's own."""
+    problems = []
+    if isinstance(tags, dict) and len(tags) > _TAGS_PER_RESOURCE:
+        problems.append(
+            Problem("tags", f"TagLimitExceeded: {len(tags)} tags; at most {_TAGS_PER_RESOURCE} are allowed")
+        )
+    for key, value in mapping(tags).items():
+        if not 0 < len(key) <= _TAG_KEY_LENGTH or key.lower().startswith("aws:"):
+            text = f"Tag key {key!r} must have 1 to {_TAG_KEY_LENGTH} characters and not begin with aws:"
+            problems.append(Problem("tags", f"InvalidParameterValue: {text}"))
+        if isinstance(value, str) and (len(value) > _TAG_VALUE_LENGTH or not _TAG_VALUE.fullmatch(value)):
+            text = f"Tag value {value!r} of {key} must have at most {_TAG_VALUE_LENGTH} letters, digits, spaces and _.:/=+-@"
+            problems.append(Problem("tags", f"InvalidParameterValue: {text}"))
+    return problems
 
 
 def _region_of_environment() -> str | None:

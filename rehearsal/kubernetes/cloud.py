@@ -23,7 +23,7 @@ from rehearsal.errors import CloudError, Problem, suggestion
 from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, Taken
 from rehearsal.kubernetes import names, outputs, schemas
 from rehearsal.sdk_schema import Sdk
-from rehearsal.values import UNKNOWN, mapping
+from rehearsal.values import UNKNOWN, Value, mapping
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -273,7 +273,7 @@ def _plain_type(type_: str) -> str:
     return type_ if type_ == NAMESPACE else f"{package}:{group}:{kind}"
 
 
-def _server(kubeconfig: Any, config: Values) -> str:
+def _server(kubeconfig: Value, config: Values) -> str:
     """Return the API server a kubeconfig (its text, or the path of its file) points to."""
     text = kubeconfig or os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
     if not isinstance(text, str):

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from rehearsal.errors import Problem
-from rehearsal.values import UNKNOWN, mapping
+from rehearsal.values import UNKNOWN, Value, mapping
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _FORMS = {
@@ -35,7 +35,7 @@ _KEY = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _LABEL_LENGTH = 63
 
 
-def check_name(kind: str, name: Any, forms: dict[str, list[str]], path: str = "metadata.name") -> list[Problem]:
+def check_name(kind: str, name: Value, forms: dict[str, list[str]], path: str = "metadata.name") -> list[Problem]:
     """Refuse a name the kind cannot have."""
     if not isinstance(name, str):
         return []
@@ -66,7 +66,7 @@ def check_labels(kind: str, manifest: dict[str, Any]) -> list[Problem]:
     ]
 
 
-def _refusals(key: str, value: Any) -> list[tuple[str, str]]:
+def _refusals(key: str, value: Value) -> list[tuple[str, str]]:
     found = []
     name = key.rpartition("/")[2]
     if len(name) > _LABEL_LENGTH or not _KEY.fullmatch(name):

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from rehearsal.templates import noise
-from rehearsal.values import UNKNOWN, mapping, merge
+from rehearsal.values import UNKNOWN, Value, mapping, merge
 
 _CREATED = "2026-01-01T00:00:00Z"
 
@@ -88,7 +88,7 @@ def _filled_in(kind: str, inputs: dict[str, Any], seed: str) -> dict[str, Any]:
             return {}
 
 
-def _service(spec: Any, seed: str) -> dict[str, Any]:
+def _service(spec: Value, seed: str) -> dict[str, Any]:
     kind = spec.get("type", "ClusterIP")
     digits = noise(seed + "|address", "hex:4")
     address = f"172.20.{int(digits[:2], 16)}.{1 + int(digits[2:], 16) % 254}"

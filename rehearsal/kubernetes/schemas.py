@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.errors import Problem
-from rehearsal.values import UNKNOWN, format_path
+from rehearsal.values import UNKNOWN, Value, format_path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -24,7 +24,7 @@ def check(version: str, manifest: dict[str, Any]) -> list[Problem]:
     return list(_problems(validator.iter_errors(manifest)))
 
 
-def _problems(errors: Any) -> Iterator[Problem]:
+def _problems(errors: Value) -> Iterator[Problem]:
     for error in errors:
         innermost = _innermost(error)
         if innermost.instance is not UNKNOWN:
@@ -55,7 +55,7 @@ def _validator(version: str, api_version: str, kind: str) -> "Draft202012Validat
 
 
 @cache
-def _definitions(version: str) -> Any:
+def _definitions(version: str) -> Value:
     from kubernetes_validate.utils import schema_contents  # noqa: PLC0415
     from referencing import Registry, Resource  # noqa: PLC0415
 
