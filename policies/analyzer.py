@@ -1,0 +1,178 @@
+"""Serves the rules to the Pulumi engine by its analyzer protocol.
+
+Why not `pulumi_policy.PolicyPack` (1.21): it drops the stack's configuration, from which we know the environment; it
+hands secrets over unmarked; it turns a *mandatory* policy that meets an unknown value into an advisory line, so that
+the preview succeeds; and it decodes every resource anew for every policy. The protocol itself is the SDK's own
+(`pulumi.runtime.proto`), and to the engine there is no difference: each rule is a policy with its metadata.
+"""
+# ruff: noqa: ARG002, D102, N802 - the protocol names the methods and their arguments
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NoReturn
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2 as messages
+from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
+
+from policies.levels import Level, Levels, LevelsError, level_of, load_levels
+from policies.message import message
+from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, Judgement, judge, judge_stack
+from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource, normalise
+from policies.rule import Rule, Severity, StackRule
+
+PACK: Final = "platform"
+ENVIRONMENT_KEY: Final = "platform:environment"
+MAX_MESSAGE_BYTES: Final = 400 << 20  # the engine's own limit
+_LEVELS: Final[Mapping[Level, messages.EnforcementLevel.ValueType]] = {
+    "advisory": messages.ADVISORY,
+    "mandatory": messages.MANDATORY,
+}
+_SEVERITIES: Final[Mapping[Severity, messages.PolicySeverity.ValueType]] = {
+    "low": messages.POLICY_SEVERITY_LOW,
+    "medium": messages.POLICY_SEVERITY_MEDIUM,
+    "high": messages.POLICY_SEVERITY_HIGH,
+    "critical": messages.POLICY_SEVERITY_CRITICAL,
+}
+
+
+class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
+    """One engine's view of the pack, for one stack."""
+
+    def __init__(self, levels: Levels) -> None:
+        self.levels = levels
+        self.environment: EnvironmentName | None = None
+
+    def ConfigureStack(
+        self, request: messages.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
+    ) -> messages.AnalyzerStackConfigureResponse:
+        given = request.config.get(ENVIRONMENT_KEY)
+        self.environment = next((name for name in ENVIRONMENTS if name == given), None)
+        if self.environment is None:
+            _refuse(context, f"{ENVIRONMENT_KEY} is {given!r}")
+        return messages.AnalyzerStackConfigureResponse()
+
+    def GetAnalyzerInfo(self, request: Empty, context: grpc.ServicerContext) -> messages.AnalyzerInfo:
+        # Levels are reviewed data of the pack: `--policy-pack-config` is refused by the engine instead of ignored.
+        return messages.AnalyzerInfo(
+            name=PACK, supportsConfig=False, policies=[self._information(rule) for rule in RULES]
+        )
+
+    def Analyze(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.AnalyzeResponse:
+        environment = self._environment(context)
+        return self._response(judge(_resource(request, environment)), RESOURCE_RULES, environment)
+
+    def AnalyzeStack(
+        self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext
+    ) -> messages.AnalyzeResponse:
+        environment = self._environment(context)
+        resources = [_resource(one, environment) for one in request.resources]
+        return self._response(judge_stack(resources), STACK_RULES, environment)
+
+    def Handshake(
+        self, request: messages.AnalyzerHandshakeRequest, context: grpc.ServicerContext
+    ) -> messages.AnalyzerHandshakeResponse:
+        return messages.AnalyzerHandshakeResponse()
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo()
+
+    def Remediate(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.RemediateResponse:
+        return messages.RemediateResponse()  # rules say what is wrong; they change nothing
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        return Empty()
+
+    def _information(self, rule: Rule) -> messages.PolicyInfo:
+        # Before a stack is known (`pulumi policy publish`) a rule shows its strictest level.
+        rows = self.levels[rule.id]
+        level = rows[self.environment] if self.environment else max(rows.values(), key=list(_LEVELS).index)
+        stack = isinstance(rule, StackRule)
+        return messages.PolicyInfo(
+            name=rule.id,
+            displayName=rule.id,
+            description=rule.title,
+            enforcementLevel=_LEVELS[level],
+            severity=_SEVERITIES[rule.severity],
+            policy_type=messages.POLICY_TYPE_STACK if stack else messages.POLICY_TYPE_RESOURCE,
+            tags=[rule.concern],
+            framework=messages.PolicyComplianceFramework(reference=rule.protects),
+            remediation_steps=rule.fix,
+        )
+
+    def _environment(self, context: grpc.ServicerContext) -> EnvironmentName:
+        if self.environment is None:
+            _refuse(context, f"the engine did not say what {ENVIRONMENT_KEY} is")
+        return self.environment
+
+    def _response(
+        self, judgements: Iterable[Judgement], rules: Iterable[Rule], environment: EnvironmentName
+    ) -> messages.AnalyzeResponse:
+        response = messages.AnalyzeResponse()
+        claimed = set()
+        for judgement in judgements:
+            claimed.add(judgement.rule.id)
+            response.diagnostics.extend(self._diagnostics(judgement, environment))
+        # With this the engine's event log counts as passed only what a rule has really looked at.
+        response.not_applicable.extend(
+            messages.PolicyNotApplicable(policy_name=rule.id) for rule in rules if rule.id not in claimed
+        )
+        return response
+
+    def _diagnostics(self, judgement: Judgement, environment: EnvironmentName) -> Iterable[messages.AnalyzeDiagnostic]:
+        rule = judgement.rule
+        for finding in judgement.findings:
+            level = level_of(finding, rule, environment, self.levels)
+            yield messages.AnalyzeDiagnostic(
+                policyName=rule.id,
+                policyPackName=PACK,
+                description=rule.title,
+                message=message(rule, finding, level),
+                enforcementLevel=_LEVELS[level],
+                severity=_SEVERITIES[rule.severity],
+                urn=finding.urn,
+            )
+
+
+def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, environment: EnvironmentName) -> Resource:
+    provider = request.provider if request.HasField("provider") else None
+    return Resource(
+        urn=request.urn,
+        type=request.type,
+        name=request.name,
+        properties=normalise(request.properties),
+        environment=environment,
+        provider=provider
+        and Provider(type=provider.type, name=provider.name, properties=normalise(provider.properties)),
+    )
+
+
+def _refuse(context: grpc.ServicerContext, problem: str) -> NoReturn:
+    context.abort(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        f"the policy pack cannot judge: {problem}; it must be one of {', '.join(ENVIRONMENTS)} (Pulumi.<stack>.yaml)",
+    )
+    raise AssertionError("abort raises")
+
+
+def main() -> int:
+    """Serve until the engine ends this process; its port is the first line of the output."""
+    try:
+        levels = load_levels(RULES)
+    except LevelsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    server = grpc.server(
+        ThreadPoolExecutor(max_workers=4), options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
+    )
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(levels), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    server.wait_for_termination()
+    return 0

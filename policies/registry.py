@@ -1,0 +1,78 @@
+"""All rules, and how they are applied: one look-up by type, every rule that claims the resource judges it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeVar
+
+from policies.residency import aws as aws_residency
+from policies.residency import packages
+from policies.resource import Resource
+from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matches, violated
+from policies.sizing import kyeol as kyeol_sizing
+
+RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
+    packages.KNOWN_PACKAGE,
+    *aws_residency.RULES,
+    *kyeol_sizing.RESOURCE_RULES,
+)
+STACK_RULES: Final[tuple[StackRule, ...]] = kyeol_sizing.STACK_RULES
+RULES: Final[tuple[Rule, ...]] = (*RESOURCE_RULES, *STACK_RULES)
+
+Subject = TypeVar("Subject", Resource, Sequence[Resource])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What one rule says about something it claims."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """Return the rule's answer: violated outweighs what cannot be known."""
+        answers = {finding.answer for finding in self.findings}
+        if Answer.VIOLATED in answers:
+            return Answer.VIOLATED
+        return Answer.UNKNOWABLE if answers else Answer.HOLDS
+
+
+@cache
+def rules_of(token: str) -> tuple[ResourceRule, ...]:
+    """Return the rules that look at a type."""
+    return tuple(rule for rule in RESOURCE_RULES if matches(rule.types, token))
+
+
+def judge(resource: Resource) -> Iterator[Judgement]:
+    """Return the judgement of each rule that claims the resource."""
+    for rule in rules_of(resource.type):
+        yield from _judgement(rule, rule.claims, rule.judge, resource)
+
+
+def judge_stack(resources: Sequence[Resource]) -> Iterator[Judgement]:
+    """Return the judgement of each rule that claims the stack."""
+    for rule in STACK_RULES:
+        concerned = [resource for resource in resources if matches(rule.types, resource.type)]
+        yield from _judgement(rule, rule.claims, rule.judge, concerned)
+
+
+def _judgement(
+    rule: Rule, claims: Callable[[Subject], bool], judge: Callable[[Subject], Iterable[Finding]], subject: Subject
+) -> Iterator[Judgement]:
+    try:
+        if claims(subject):
+            yield Judgement(rule=rule, findings=tuple(judge(subject)))
+    except Exception as error:  # noqa: BLE001 - a rule that fails must refuse, and must not take the preview with it
+        yield Judgement(rule=rule, findings=(_broken(error),))
+
+
+def _broken(error: Exception) -> Finding:
+    """Return what a rule's own failure is reported as: where it happened, without the values it happened on."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
+    return violated(f"the rule itself failed: {where}", "a rule that can judge; this is a mistake in the policy pack")

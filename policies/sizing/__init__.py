@@ -1,0 +1,1 @@
+"""How large things may be: the seeds' tables as data, and rules that compare."""
