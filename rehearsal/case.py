@@ -50,17 +50,21 @@ class Case:
         """Return a table of the catalogue, by its dotted name."""
         return self.catalogue.fact(path)
 
-    def scope_of(self, type: str) -> Scope:
-        """Return the scope in which an object of a type lives, seen from here."""
-        if self.catalogue.entry(type).regional:
-            region = self.constants["region"]
-            return Scope(self.scope.package, self.scope.account, region)
-        return Scope(self.scope.package, self.scope.account, "global")
+    def scope_of(self, type: str, region: str | None = None) -> Scope:
+        """Return the scope in which an object of a type lives, seen from here (or from another region)."""
+        regional = self.catalogue.entry(type).regional
+        place = region or self.constants["region"] if regional else "global"
+        return Scope(self.scope.package, self.scope.account, place)
 
-    def find(self, type: str, value: str, kind: str = "id") -> Object | None:
-        """Return an object of this account and region by one of its handles."""
-        scope = self.scope_of(type)
+    def find(self, type: str, value: str, kind: str = "id", region: str | None = None) -> Object | None:
+        """Return an object of this account and region (or of another one) by one of its handles."""
+        scope = self.scope_of(type, region)
         return self.inventory.resolve(scope.package, Handle(type, kind, value, scope.account, scope.region))
+
+    def standing(self, type: str) -> list[Object]:
+        """Return every object of a type that stands beside this one, in its account and region."""
+        scope = self.scope_of(type)
+        return self.inventory.list(scope.package, type, account=scope.account, region=scope.region)
 
     def references(self) -> Iterator[tuple[Steps, PropertyFacts, str, Object | None]]:
         """Yield every (path, facts, value, target) of the properties that name other objects; None where nothing is."""
@@ -72,7 +76,7 @@ class Case:
     def _target(self, facts: PropertyFacts, value: str) -> Object | None:
         for type in facts.targets:
             for kind in facts.kinds:
-                if found := self.find(type, value, kind):
+                if found := self.find(type, value, kind, facts.region):
                     return found
         return None
 

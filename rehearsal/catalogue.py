@@ -43,6 +43,8 @@ class PropertyFacts:
     """The type(s) of the object this names; it must exist in the same account and region."""
     by: str | list[str] = "id"
     """The handle(s) of the target it is named by: id, arn, name ..."""
+    region: str | None = None
+    """The region its target stands in, where that is not the resource's own."""
     missing: str | None = None
     """The cloud's own words when the target does not exist."""
     blocks: bool = True
@@ -67,9 +69,11 @@ class PropertyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Unique:
-    """Something only one object of a type may have; `scope` is region, account (global services) or world."""
+    """Something only one object of a type may have; `scope` is region or world."""
 
     by: str
+    each: str | None = None
+    """A pattern: every value it meets is one such thing, {value} in the templates."""
     error: str
     scope: str = "region"
 

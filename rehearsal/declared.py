@@ -300,7 +300,7 @@ class DeclaredCloud(Cloud):
             for kind in facts.kinds:
                 place = self.inventory.elsewhere(self.package, Handle(type_, kind, value, "", ""))
                 if place:
-                    here = case.scope_of(type_)
+                    here = case.scope_of(type_, facts.region)
                     return f"{words} [it exists in {place.account}/{place.region}, not in {here.account}/{here.region}]"
         return words
 
@@ -318,22 +318,21 @@ class DeclaredCloud(Cloud):
             if isinstance(text, str):
                 place = case.scope_of(type_)
                 handles.append(Handle(type_, "id", text, place.account, place.region))
-        errors = {}
+        errors: dict[Handle, str] = {}
         for unique in entry.unique:
-            text = render(unique.by, full.lookup, full.seed, "unique")
-            if text is not None:
-                account = WORLD if unique.scope == "world" else scope.account
-                region = WORLD if unique.scope in ("world", "account") else scope.region
-                handle = Handle(case.type, f"unique:{unique.by}", str(text), account, region)
-                handles.append(handle)
-                errors[handle] = unique.error
+            world = unique.scope == "world"
+            account, region = (WORLD, WORLD) if world else (scope.account, scope.region)
+            for value in [None] if unique.each is None else full.all(unique.each):
+                text = _in_words(unique.by, value, full)
+                if text is not None:
+                    handle = Handle(case.type, f"unique:{unique.by}", str(text), account, region)
+                    handles.append(handle)
+                    errors[handle] = str(_in_words(unique.error, value, full))
         try:
             write([*dict.fromkeys(handles), _own(case)])  # its own id last: a rule of uniqueness has better words
         except Taken as taken:
-            words = render(
-                errors.get(taken.handle, f"AlreadyExists: {case.type} {{id}} already exists"), full.lookup, full.seed
-            )
-            raise CloudError(str(words), grpc.StatusCode.ALREADY_EXISTS) from None
+            words = errors.get(taken.handle) or f"AlreadyExists: {case.type} {case.id} already exists"
+            raise CloudError(words, grpc.StatusCode.ALREADY_EXISTS) from None
 
 
 def _own(case: Case, id_: str | None = None) -> Handle:

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS object (
 );
 CREATE INDEX IF NOT EXISTS object_urn ON object (urn);
 CREATE INDEX IF NOT EXISTS object_id ON object (package, id);
-CREATE INDEX IF NOT EXISTS object_scope ON object (package, account);
+CREATE INDEX IF NOT EXISTS object_scope ON object (package, account, type, region);
 CREATE TABLE IF NOT EXISTS handle (
     package TEXT NOT NULL, type TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, account TEXT NOT NULL,
     region TEXT NOT NULL, object INTEGER NOT NULL REFERENCES object (key) ON DELETE CASCADE,

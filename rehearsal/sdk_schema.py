@@ -22,7 +22,7 @@ from typing import Any
 from rehearsal.errors import Problem, suggestion
 from rehearsal.values import UNKNOWN, Steps, Value, format_path, is_asset
 
-_FORMAT = 1  # raise it when the extraction below changes: older caches are then ignored
+_FORMAT = 2  # raise it when the extraction below changes: older caches are then ignored
 _TOP_LEVEL = re.compile(r"^(?=@|class |def )", re.MULTILINE)
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\w+)(?: as (\w+))?$", re.MULTILINE)
@@ -172,7 +172,9 @@ class _Extraction:
 
     def schema(self) -> ResourceSchema:
         classes = _slices(self.file)
-        inputs = self._arguments(classes[f"{self.name}Args"], self.file) if f"{self.name}Args" in classes else {}
+        # `InitArgs` is the SDK's way out where a nested type is called `<Resource>Args` already.
+        arguments = next(classes[name] for name in (f"{self.name}InitArgs", f"{self.name}Args") if name in classes)
+        inputs = self._arguments(arguments, self.file)
         body = ast.parse(classes[self.name]).body[0]
         assert isinstance(body, ast.ClassDef)
         names = {method.name: wire for method, wire in _getters(body)}

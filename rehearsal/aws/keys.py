@@ -61,7 +61,8 @@ def rotation_fits_the_key(case: Case) -> Iterator[Problem]:
         yield Problem("enableKeyRotation", f"UnsupportedOperationException: a {spec} key has no automatic rotation")
 
 
-def _allows_service(key: Object, service: str, action: str) -> bool:
+def allows_service(key: Object, service: str, action: str) -> bool:
+    """Tell whether a key's policy lets a service do something with it."""
     return any(
         allows(statement, action) and any(item in (service, "*") for item in principals(statement, "Service"))
         for statement in statements(key.outputs.get("policy"))
@@ -72,7 +73,7 @@ def logs_may_use_the_key(case: Case) -> Iterator[Problem]:
     """CloudWatch Logs encrypts with a key only when the key's policy lets it."""
     key, region = case.target("kmsKeyId"), case.constants["region"]
     if key and not any(
-        _allows_service(key, service, "kms:Encrypt")
+        allows_service(key, service, "kms:Encrypt")
         for service in (f"logs.{region}.amazonaws.com", "logs.amazonaws.com")
     ):
         arn = f"arn:aws:logs:{region}:{case.scope.account}:log-group:{case.get('name')}"
