@@ -8,29 +8,25 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from settings import network
+from settings.aws import AwsSystemSettings
 from settings.capacity import max_pods_limit
-from settings.catalogue import AWS_ZONES, EC2_INSTANCE_TYPES
+from settings.catalogue import EC2_INSTANCE_TYPES
 from settings.model import Settings
 from settings.types import (
     AddonVersion,
-    AwsAccountId,
-    AwsRegion,
     CacheNodeType,
     Cidr,
-    DataClassification,
     DnsName,
     Ec2InstanceTypeName,
     EcrRepositoryName,
     EmailAddress,
-    HostedZoneId,
+    GitHubRepository,
     IamPrincipalArn,
     KubernetesMinor,
-    NamePrefix,
     NatMode,
     PostgresMajor,
     RdsInstanceClass,
     ServiceCidr,
-    TagValue,
     ValkeyVersion,
     VpcCidr,
     ZoneLetter,
@@ -164,25 +160,57 @@ class RegistrySettings(Settings):
     """Days until an untagged image expires."""
 
 
-class KyeolSettings(Settings):
+class DnsSettings(Settings):
+    """The Route 53 zones that the environment owns."""
+
+    zones: Annotated[tuple[DnsName, ...], Field(min_length=1)]
+    """Zones in the environment's own account. The domain itself belongs to one stack, PROD."""
+    delegations: Annotated[dict[DnsName, tuple[DnsName, ...]], Field(default_factory=dict)]
+    """Zones of other environments below one of these, and their name servers (stack output `name_servers`)."""
+
+    def delegations_by_zone(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Return each zone's delegations: those that lie below it."""
+        return {
+            zone: {name: servers for name, servers in self.delegations.items() if name.endswith(f".{zone}")}
+            for zone in self.zones
+        }
+
+    @model_validator(mode="after")
+    def _delegations_lie_below_a_zone(self) -> Self:
+        stray = [name for name in self.delegations if not any(name.endswith(f".{zone}") for zone in self.zones)]
+        if stray:
+            raise ValueError(f"delegations: {', '.join(stray)} below none of the zones {', '.join(self.zones)}")
+        return self
+
+
+class EdgeSettings(Settings):
+    """CloudFront and what stands before it (runbook, chapter 1 and 2.2)."""
+
+    shop_host: DnsName
+    """Host of the shop (table of chapter 1, column service URL)."""
+    api_host: DnsName
+    """Host of the API (table of chapter 1, column API URL)."""
+    rate_limit_per_5_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
+    """Requests of one address within five minutes before the web ACL blocks it."""
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        """The names that viewers use."""
+        return self.shop_host, self.api_host
+
+    @property
+    def origin_host(self) -> str:
+        """The name of the load balancer behind CloudFront; ExternalDNS keeps its record."""
+        return f"origin.{self.shop_host}"
+
+
+class KyeolSettings(AwsSystemSettings):
     """KYEOL Saleor in one environment."""
 
-    account_id: AwsAccountId
-    """The environment's AWS account; the provider refuses to work in any other."""
-    region: AwsRegion = "ap-northeast-1"
-    """Tokyo, by the runbook."""
-    prefix: NamePrefix = "jung-"
-    """Beginning of every physical name, by the runbook."""
     domain: DnsName = "mgz-g2-u3.shop"
     """The shop's domain, by the runbook."""
-    hosted_zone_id: HostedZoneId
-    """Route 53 zone of the domain; ExternalDNS may change this zone and no other."""
-    owner: TagValue = "commerce-platform"
-    """Team that answers for the resources (tag `owner`)."""
-    cost_centre: TagValue = "kyeol"
-    """Where the cost goes (tag `cost-centre`)."""
-    data_classification: DataClassification
-    """What the environment's data is (tag `data-classification`)."""
+    dns: DnsSettings
+    """The hosted zones; ExternalDNS may change these and no others."""
     alarm_email: EmailAddress | None = None
     """Where alarms are mailed; without it they are seen in CloudWatch only."""
     network: NetworkSettings
@@ -201,11 +229,12 @@ class KyeolSettings(Settings):
     """Image repositories; MGMT deploys no application and has none."""
     payment_gateway: PaymentGatewaySettings | None = None
     """The payment gateway's own NAT; PROD only."""
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        """Letters of the zones in use: all that the region offers to new accounts."""
-        return AWS_ZONES[self.region]
+    edge: EdgeSettings | None = None
+    """The hosts that shoppers use; MGMT serves none."""
+    github_repository: GitHubRepository = "kyeol/kyeol-app"
+    """Repository whose workflows push images, from a GitHub environment of the stack's environment name."""
+    monthly_budget_usd: Annotated[int, Field(ge=1, le=1_000_000)]
+    """Cost of the environment's account in US dollars a month that raises an alarm."""
 
     def networks(self) -> list[tuple[str, IPv4Network]]:
         """Return every address range that must not overlap another, with the name of its setting."""
@@ -219,6 +248,21 @@ class KyeolSettings(Settings):
     def _networks_do_not_overlap(self) -> Self:
         if found := network.overlaps(self.networks()):
             raise ValueError("; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _zones_lie_in_the_domain(self) -> Self:
+        stray = [zone for zone in self.dns.zones if zone != self.domain and not zone.endswith(f".{self.domain}")]
+        if stray:
+            raise ValueError(f"dns.zones: {', '.join(stray)} not in the domain {self.domain}")
+        return self
+
+    @model_validator(mode="after")
+    def _hosts_lie_in_the_zones(self) -> Self:
+        hosts = self.edge.hosts if self.edge else ()
+        stray = [host for host in hosts if not any(host == z or host.endswith(f".{z}") for z in self.dns.zones)]
+        if stray:
+            raise ValueError(f"edge: {', '.join(stray)} in none of dns.zones: {', '.join(self.dns.zones)}")
         return self
 
     @model_validator(mode="after")

@@ -22,7 +22,7 @@ class NameRule:
     pattern: re.Pattern[str]
 
 
-#: The services' own limits, from their API references.
+#: The services' own limits, from their API references. A web ACL leaves room for `aws-waf-logs-` before it.
 EKS_CLUSTER: Final = NameRule(max_length=100, pattern=re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*"))
 EKS_NODE_GROUP: Final = NameRule(max_length=63, pattern=re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*"))
 RDS_IDENTIFIER: Final = NameRule(max_length=63, pattern=re.compile(r"[a-z](?:[a-z0-9]|-(?!-|$))*"))
@@ -37,6 +37,13 @@ LAUNCH_TEMPLATE: Final = NameRule(max_length=128, pattern=re.compile(r"[a-zA-Z0-
 ECR_REPOSITORY: Final = NameRule(
     max_length=256, pattern=re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 )
+S3_BUCKET: Final = NameRule(max_length=63, pattern=re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"))
+WEB_ACL: Final = NameRule(max_length=115, pattern=re.compile(r"[\w-]+"))
+CLOUDFRONT_OAC: Final = NameRule(max_length=64, pattern=re.compile(r"[\w .-]+"))
+BUDGET: Final = NameRule(max_length=100, pattern=re.compile(r"[^:\\]+"))
+CLOUDTRAIL: Final = NameRule(max_length=128, pattern=re.compile(r"[A-Za-z0-9][\w.-]+[A-Za-z0-9]"))
+CONFIG_RECORDER: Final = NameRule(max_length=256, pattern=re.compile(r".+"))
+CONFIG_RULE: Final = NameRule(max_length=128, pattern=re.compile(r"[\w-]+"))
 SECRET: Final = NameRule(max_length=512, pattern=re.compile(r"[A-Za-z0-9/_+=.@-]+"))
 EC2_TAG: Final = NameRule(max_length=256, pattern=re.compile(r"[\w .:/=+\-@]+"))
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
 from settings.environments import EnvironmentName, EnvironmentProfile, Protection, environment_profile
 from settings.kyeol import KyeolSettings
 from settings.model import Settings
+from settings.state import StateSettings
 
 PROJECT: Final = "platform"
-SystemName = Literal["kyeol"]
+SystemName = Literal["kyeol", "state"]
+Section = TypeVar("Section", bound=Settings)
 
 
 class SettingsError(Exception):
@@ -34,6 +36,12 @@ class StackSettings(Settings):
     """`lifted` takes deletion protection away, for the one `up` before a `destroy` (docs/runbooks/protection.md)."""
     kyeol: KyeolSettings | None = None
     """KYEOL Saleor on AWS."""
+    state: StateSettings | None = None
+    """The bootstrap: where Pulumi keeps the state of the other stacks."""
+
+    def section(self, kind: type[Section]) -> Section:
+        """Return the section of a listed system; the loader lets no stack through that lacks one."""
+        return next(value for name in self.systems if isinstance(value := getattr(self, name), kind))
 
     @property
     def profile(self) -> EnvironmentProfile:

@@ -95,7 +95,6 @@ ServiceCidr = Annotated[Cidr, AfterValidator(_private_service_network)]
 AwsAccountId = Annotated[str, Matches(r"\d{12}", 'an AWS account id: twelve digits, in quotes ("111111111111")')]
 AwsRegion = Annotated[str, OneOf(catalogue.AWS_ZONES, "an allowed AWS region")]
 ZoneLetter = Annotated[str, Matches(r"[a-z]", "the letter of an availability zone, for example a")]
-HostedZoneId = Annotated[str, Matches(r"Z[A-Z0-9]{1,31}", "a Route 53 hosted zone id, for example Z0123456789ABCDEFGH")]
 IamPrincipalArn = Annotated[
     str,
     Matches(
@@ -137,5 +136,8 @@ DnsName = Annotated[
         r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
         "a lower-case DNS name without a dot at its end, for example mgz-g2-u3.shop",
     ),
+]
+GitHubRepository = Annotated[
+    str, Matches(r"[A-Za-z0-9-]{1,39}/[\w.-]{1,100}", "a GitHub repository as owner/name, for example kyeol/kyeol-app")
 ]
 EmailAddress = Annotated[str, Matches(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]

@@ -39,13 +39,13 @@ class AlarmTopicArgs(ComponentArgs):
 
 
 def topic_policy(topic_arn: str, account_id: str) -> str:
-    """Return the topic's policy: CloudWatch alarms of this account may publish."""
+    """Return the topic's policy: alarms and budgets of this account may publish."""
     return policy_document(
         Statement(
-            sid="AlarmsOfThisAccount",
+            sid="AlarmsAndBudgetsOfThisAccount",
             actions=["sns:Publish"],
             resources=[topic_arn],
-            principals={"Service": "cloudwatch.amazonaws.com"},
+            principals={"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
             conditions={"StringEquals": {"aws:SourceAccount": account_id}},
         )
     )
@@ -81,17 +81,18 @@ class AlarmTopic(Component[AlarmTopicArgs], type="platform:aws:AlarmTopic"):
 
 def place_alarms(
     owner: AnyComponent,
+    label: str,
     *,
     namespace: str,
     dimensions: Mapping[str, pulumi.Input[str]],
     rules: Sequence[AlarmRule],
     topic: AlarmTopic,
 ) -> None:
-    """Place one alarm per rule."""
+    """Place one alarm per rule on what `dimensions` select; `label` names it."""
     for rule in rules:
-        name = owner.scope.names(naming.CLOUDWATCH_ALARM, owner.name, rule.metric)
+        name = owner.scope.names(naming.CLOUDWATCH_ALARM, label, rule.metric)
         aws.cloudwatch.MetricAlarm(
-            f"{owner.name}-{rule.metric}",
+            f"{label}-{rule.metric}",
             name=name,
             namespace=namespace,
             metric_name=rule.metric,

@@ -162,19 +162,19 @@ def load_balancer_controller(place: Place) -> list[Statement]:
     ]
 
 
-def external_dns(hosted_zone_id: str) -> list[Statement]:
-    """ExternalDNS: records of one hosted zone. Listing zones cannot be bound to a resource in IAM."""
+def external_dns(hosted_zone_ids: Sequence[str]) -> list[Statement]:
+    """ExternalDNS: records of the environment's own zones. Listing zones cannot be bound to a resource in IAM."""
     return [
         Statement(
-            sid="RecordsOfItsZone",
+            sid="RecordsOfItsZones",
             actions=[
                 "route53:ChangeResourceRecordSets",
                 "route53:ListResourceRecordSets",
                 "route53:ListTagsForResources",
             ],
-            resources=[f"arn:aws:route53:::hostedzone/{hosted_zone_id}"],
+            resources=[f"arn:aws:route53:::hostedzone/{zone_id}" for zone_id in hosted_zone_ids],
         ),
-        Statement(sid="FindItsZone", actions=["route53:ListHostedZones"], resources=["*"]),
+        Statement(sid="FindItsZones", actions=["route53:ListHostedZones"], resources=["*"]),
     ]
 
 

@@ -14,6 +14,7 @@ import pulumi
 from components.aws import controller_policies
 from components.aws.cluster import EksCluster
 from components.aws.controller_policies import Place
+from components.aws.dns_zone import DnsZone
 from components.aws.iam import Statement, policy_document
 from components.aws.network import Network
 from components.aws.workload_role import WorkloadRole, WorkloadRoleArgs
@@ -45,8 +46,8 @@ class ControllersArgs(ComponentArgs):
     account_id: str
     network: Network
     cluster: EksCluster
-    #: The one Route 53 zone that ExternalDNS may change.
-    hosted_zone_id: str
+    #: The Route 53 zones that ExternalDNS may change.
+    zones: Sequence[DnsZone]
     #: Secrets Manager names start with this and a slash.
     secret_prefix: str
     secrets: Sequence[ReadableSecret]
@@ -69,10 +70,11 @@ class Controllers(Component[ControllersArgs], type="platform:aws:Controllers"):
         )
         secret_arns = pulumi.Output.all(*[secret.secret_arn for secret in args.secrets])
         key_arns = pulumi.Output.all(*[secret.key_arn for secret in args.secrets])
+        zone_ids = pulumi.Output.all(*[zone.zone_id for zone in args.zones])
         policies = {
             "aws-load-balancer-controller": place.apply(controller_policies.load_balancer_controller),
             "cluster-autoscaler": place.apply(controller_policies.cluster_autoscaler),
-            "external-dns": pulumi.Output.from_input(controller_policies.external_dns(args.hosted_zone_id)),
+            "external-dns": zone_ids.apply(controller_policies.external_dns),
             "external-secrets": pulumi.Output.all(place, secret_arns, key_arns).apply(
                 lambda known: controller_policies.external_secrets(
                     known[0], secret_prefix=args.secret_prefix, secret_arns=known[1], key_arns=known[2]

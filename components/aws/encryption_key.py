@@ -8,21 +8,19 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.iam import Statement, policy_document
+from components.aws.iam import Condition, Statement, policy_document
 from components.base import Component, ComponentArgs
 from settings import naming
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceUse:
-    """An AWS service that encrypts with the key on its own account, bound to what it encrypts."""
+    """An AWS service that uses the key on its own account, and what binds that use to this account."""
 
     #: Service principal, for example `logs.ap-northeast-1.amazonaws.com`.
     service: str
-    #: Encryption context key that the service sends, for example `aws:logs:arn`.
-    context_key: str
-    #: Pattern that the context's value must match, for example `arn:aws:logs:ap-northeast-1:111111111111:*`.
-    context_arn: str
+    #: Without a condition any customer of the service could have it use the key.
+    condition: Condition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,7 @@ def key_policy(account_id: str, services: Sequence[ServiceUse]) -> str:
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
             resources=["*"],
             principals={"Service": use.service},
-            conditions={"ArnLike": {f"kms:EncryptionContext:{use.context_key}": use.context_arn}},
+            conditions=use.condition,
         )
         for index, use in enumerate(services)
     ]
@@ -58,19 +56,33 @@ def key_policy(account_id: str, services: Sequence[ServiceUse]) -> str:
 
 
 def observability_uses(account_id: str, region: str) -> tuple[ServiceUse, ...]:
-    """Return what a key for logs and alarms allows: CloudWatch Logs its groups, CloudWatch alarms their topics."""
+    """Return the uses of a key for logs and alarms: log groups, and what CloudWatch and Budgets publish to topics."""
     return (
         ServiceUse(
             service=f"logs.{region}.amazonaws.com",
-            context_key="aws:logs:arn",
-            context_arn=f"arn:aws:logs:{region}:{account_id}:*",
+            condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:*"}},
         ),
         ServiceUse(
             service="cloudwatch.amazonaws.com",
-            context_key="aws:sns:topicArn",
-            context_arn=f"arn:aws:sns:{region}:{account_id}:*",
+            condition={"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:{region}:{account_id}:*"}},
         ),
+        ServiceUse(service="budgets.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": account_id}}),
     )
+
+
+def audit_uses(account_id: str) -> tuple[ServiceUse, ...]:
+    """Return the uses of a key for evidence: the trails and the configuration recorder of this account."""
+    trails = f"arn:aws:cloudtrail:*:{account_id}:trail/*"
+    return (
+        ServiceUse(service="cloudtrail.amazonaws.com", condition={"ArnLike": {"aws:SourceArn": trails}}),
+        ServiceUse(service="config.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": account_id}}),
+    )
+
+
+def media_uses(account_id: str) -> tuple[ServiceUse, ...]:
+    """Return the uses of a key for media: the distributions of this account read it."""
+    distributions = f"arn:aws:cloudfront::{account_id}:distribution/*"
+    return (ServiceUse(service="cloudfront.amazonaws.com", condition={"ArnLike": {"aws:SourceArn": distributions}}),)
 
 
 class EncryptionKey(Component[EncryptionKeyArgs], type="platform:aws:EncryptionKey"):

@@ -114,7 +114,7 @@ class Postgres(Component[PostgresArgs], type="platform:aws:Postgres"):
         )
         security_group = place_security_group(self, "postgres", args.network.vpc_id, "PostgreSQL from the cluster")
         place_ingress_from_group(
-            self, security_group, args.client_security_group_id, PORT, "PostgreSQL from the cluster's nodes"
+            self, security_group, args.client_security_group_id, PORT, "PostgreSQL from the nodes of the cluster"
         )
         log_groups = [
             # RDS would make these by itself, unencrypted and kept for ever.
@@ -168,6 +168,7 @@ class Postgres(Component[PostgresArgs], type="platform:aws:Postgres"):
         )
         place_alarms(
             self,
+            self.name,
             namespace="AWS/RDS",
             dimensions={"DBInstanceIdentifier": instance.identifier},
             rules=alarm_rules(args.instance_class, args.storage_gib),

@@ -54,10 +54,11 @@ class Registry(Component[RegistryArgs], type="platform:aws:Registry"):
     """ECR repositories with immutable tags, scanned on push, encrypted with their own key."""
 
     repository_urls: pulumi.Output[dict[str, str]]
+    repository_arns: pulumi.Output[list[str]]
 
     def build(self, args: RegistryArgs) -> None:
         """Place the repositories and their lifecycle policies."""
-        urls: dict[str, pulumi.Output[str]] = {}
+        repositories: dict[str, aws.ecr.Repository] = {}
         for short_name in args.repositories:
             name = args.scope.names(naming.ECR_REPOSITORY) + f"/{short_name}"
             repository = aws.ecr.Repository(
@@ -76,5 +77,6 @@ class Registry(Component[RegistryArgs], type="platform:aws:Registry"):
                 policy=lifecycle_policy(args.keep_images, args.untagged_days),
                 opts=self.child(),
             )
-            urls[short_name] = repository.repository_url
-        self.repository_urls = pulumi.Output.all(**urls)
+            repositories[short_name] = repository
+        self.repository_urls = pulumi.Output.all(**{name: r.repository_url for name, r in repositories.items()})
+        self.repository_arns = pulumi.Output.all(*[repository.arn for repository in repositories.values()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,7 +101,7 @@ class Valkey(Component[ValkeyArgs], type="platform:aws:Valkey"):
         )
         security_group = place_security_group(self, "valkey", args.network.vpc_id, "Valkey from the cluster")
         place_ingress_from_group(
-            self, security_group, args.client_security_group_id, PORT, "Valkey from the cluster's nodes"
+            self, security_group, args.client_security_group_id, PORT, "Valkey from the nodes of the cluster"
         )
         log_group = aws.cloudwatch.LogGroup(
             f"{self.name}-log-group",
@@ -146,12 +147,20 @@ class Valkey(Component[ValkeyArgs], type="platform:aws:Valkey"):
             tags=tags.aws(name),
             opts=self.stateful_child(),
         )
-        place_alarms(
-            self,
-            namespace="AWS/ElastiCache",
-            dimensions={"ReplicationGroupId": group.replication_group_id},
-            rules=ALARM_RULES + (REPLICATION_ALARM_RULES if args.replicas else ()),
-            topic=args.alarms,
-        )
+        # ElastiCache measures nodes, not groups; it numbers a group's nodes from 001.
+        for number in range(1, 2 + args.replicas):
+            place_alarms(
+                self,
+                f"{self.name}-{number:03d}",
+                namespace="AWS/ElastiCache",
+                dimensions={"CacheClusterId": group.replication_group_id.apply(_node_id(number))},
+                rules=ALARM_RULES + (REPLICATION_ALARM_RULES if args.replicas else ()),
+                topic=args.alarms,
+            )
         self.replication_group_id = group.replication_group_id
         self.primary_endpoint = group.primary_endpoint_address
+
+
+def _node_id(number: int) -> Callable[[str], str]:
+    """Return what makes a node's id out of its group's."""
+    return lambda group_id: f"{group_id}-{number:03d}"

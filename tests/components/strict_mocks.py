@@ -17,6 +17,13 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
     "aws:ec2/eip:Eip": lambda name: {"allocationId": f"eipalloc-{name}", "publicIp": f"ip-of-{name}"},
     "aws:ec2/natGateway:NatGateway": lambda name: {"publicIp": f"ip-of-{name}"},
     "aws:ec2/launchTemplate:LaunchTemplate": lambda _: {"latestVersion": 1},
+    "aws:s3/bucket:Bucket": lambda name: {"bucketRegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com"},
+    "aws:route53/zone:Zone": lambda name: {"zoneId": f"id-of-{name}", "nameServers": [f"ns1.{name}", f"ns2.{name}"]},
+    "aws:route53/record:Record": lambda name: {"fqdn": f"fqdn-of-{name}"},
+    "aws:cloudfront/distribution:Distribution": lambda _: {
+        "domainName": "d111.cloudfront.net",
+        "hostedZoneId": "Z2FDTNDATAQYW2",
+    },
     "aws:kms/key:Key": lambda name: {"keyId": f"id-of-{name}"},
     "aws:ecr/repository:Repository": lambda name: {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}"},
     "aws:elasticache/replicationGroup:ReplicationGroup": lambda name: {"primaryEndpointAddress": f"{name}.cache"},
@@ -31,6 +38,21 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
         "vpcConfig": {"clusterSecurityGroupId": f"sg-{name}", "subnetIds": []},
     },
 }
+
+
+def validation_options(hosts: list[str]) -> dict[str, Any]:
+    """Return what ACM asks to be put into the DNS, in an order of its own."""
+    return {
+        "domainValidationOptions": [
+            {
+                "domainName": host,
+                "resourceRecordName": f"_x.{host}.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "_y.acm-validations.aws.",
+            }
+            for host in sorted(hosts)
+        ]
+    }
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,8 @@ class World(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         self.placed.append(Placed(args.typ, args.name, args.inputs))
         computed = COMPUTED.get(args.typ, lambda _: {})(args.name)
+        if args.typ == "aws:acm/certificate:Certificate":
+            computed = validation_options([args.inputs["domainName"], *args.inputs["subjectAlternativeNames"]])
         arn = f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:{REGION}:{ACCOUNT}:{args.name}"
         return f"{args.name}-id", {"arn": arn, **args.inputs, **computed}
 

@@ -108,8 +108,8 @@ def test_the_kubeconfig_holds_no_secret_and_names_the_region() -> None:
     assert '"--region", "ap-northeast-1"' in text
 
 
-def test_external_dns_may_change_its_zone_and_no_other() -> None:
-    changing = [s for s in controller_policies.external_dns("Z1") if "route53:ChangeResourceRecordSets" in s.actions]
+def test_external_dns_may_change_its_zones_and_no_other() -> None:
+    changing = [s for s in controller_policies.external_dns(["Z1"]) if "route53:ChangeResourceRecordSets" in s.actions]
     assert [s.resources for s in changing] == [["arn:aws:route53:::hostedzone/Z1"]]
 
 

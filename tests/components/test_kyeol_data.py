@@ -87,17 +87,19 @@ def test_backups_and_protection_follow_the_environments_profile(
 
 def test_alarms_watch_database_and_cache_and_report_to_the_topic(with_data: World) -> None:
     alarms = with_data.of(ALARM)
-    assert {"postgres-CPUUtilization", "postgres-FreeStorageSpace", "valkey-Evictions"} <= set(alarms)
+    assert {"postgres-CPUUtilization", "postgres-FreeStorageSpace", "valkey-001-Evictions"} <= set(alarms)
     topic = "arn:aws:sns:ap-northeast-1:111111111111:alarms-topic"
     assert all(inputs["alarmActions"] == [topic] for inputs in alarms.values())
-    assert {"DBInstanceIdentifier": alarms["postgres-CPUUtilization"]["dimensions"]["DBInstanceIdentifier"]} == {
-        "DBInstanceIdentifier": with_data.one(POSTGRES, "postgres-instance")["identifier"]
-    }
+    instance = with_data.one(POSTGRES, "postgres-instance")
+    assert alarms["postgres-CPUUtilization"]["dimensions"] == {"DBInstanceIdentifier": instance["identifier"]}
+    group = with_data.one(VALKEY, "valkey-replication-group")
+    watched = {i["dimensions"]["CacheClusterId"] for n, i in alarms.items() if n.startswith("valkey")}
+    assert watched == {f"{group['replicationGroupId']}-00{n}" for n in range(1, 1 + int(group["numCacheClusters"]))}
 
 
 def test_replication_lag_is_watched_where_there_is_a_replica(dev: World, prod: World) -> None:
-    assert "valkey-ReplicationLag" not in dev.of(ALARM)
-    assert "valkey-ReplicationLag" in prod.of(ALARM)
+    assert "valkey-001-ReplicationLag" not in dev.of(ALARM)
+    assert {"valkey-001-ReplicationLag", "valkey-002-ReplicationLag"} <= set(prod.of(ALARM))
 
 
 def test_thresholds_follow_the_size_of_the_instance() -> None:

@@ -42,7 +42,8 @@ def stage(running_stage: Rehearsal) -> Iterator[Rehearsal]:
         ),
         ("nodes.instance_type", "t3.large", ["replace nodes-group"]),
         ("nodes.max_pods", 40, ["update nodes-group", "update nodes-launch-template"]),
-        ("hosted_zone_id", "Z0OTHER", ["update controllers-external-dns-policy"]),
+        ("edge.rate_limit_per_5_minutes", 5000, ["update viewer-acl"]),
+        ("monthly_budget_usd", 1200, ["update budget-budget"]),
         (
             "registry.repositories",
             ["saleor-api", "saleor-dashboard", "saleor-storefront", "saleor-worker"],

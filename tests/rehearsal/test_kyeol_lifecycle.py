@@ -57,7 +57,7 @@ def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(rehea
 def test_all_four_environments_live_side_by_side(rehearsal: Rehearsal) -> None:
     for stack in STACKS:
         rehearsal.up(stack).ok()
-    accounts = {object.scope.account for object in rehearsal.inventory.list("aws")}
+    accounts = {held.scope.account for held in rehearsal.inventory.list("aws")}
     assert accounts == {"111111111111", "222222222222", "333333333333", "444444444444"}
     outputs = {stack: rehearsal.outputs(stack)["kyeol"] for stack in STACKS}
     assert len({output["vpc_id"] for output in outputs.values()}) == len(STACKS)

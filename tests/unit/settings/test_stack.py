@@ -45,6 +45,22 @@ def test_a_stack_file_says_what_the_runbooks_sizing_table_says(stack: str) -> No
     )
 
 
+#: The runbook's table of hosts, chapter 1.
+HOSTS = {
+    "dev": ("dev.mgz-g2-u3.shop", "dev-api.mgz-g2-u3.shop"),
+    "stage": ("stage.mgz-g2-u3.shop", "stage-api.mgz-g2-u3.shop"),
+    "prod": ("mgz-g2-u3.shop", "api.mgz-g2-u3.shop"),
+    "mgmt": None,
+}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_file_serves_the_hosts_of_the_runbooks_table(stack: str) -> None:
+    kyeol = load(stack_config(stack)).kyeol
+    assert kyeol is not None
+    assert (kyeol.edge and kyeol.edge.hosts) == HOSTS[stack]
+
+
 def test_only_prod_has_the_payment_gateways_own_nat() -> None:
     assert [stack for stack in STACKS if "payment_gateway" in stack_config(stack)["platform:kyeol"]] == ["prod"]
 
@@ -81,7 +97,10 @@ def edited(path: str, value: object, stack: str = "prod") -> dict[str, Any]:
         ("kyeol.region", "us-west-2", "an allowed AWS region: ap-northeast-1"),
         ("kyeol.prefix", "Jung", "end in a hyphen"),
         ("kyeol.domain", "shop", "a lower-case DNS name"),
-        ("kyeol.hosted_zone_id", "zone", "a Route 53 hosted zone id"),
+        ("kyeol.dns.zones", ["Shop"], "a lower-case DNS name"),
+        ("kyeol.edge.rate_limit_per_5_minutes", 5, "10 or more"),
+        ("kyeol.github_repository", "kyeol", "a GitHub repository as owner/name"),
+        ("kyeol.monthly_budget_usd", 0, "1 or more"),
         ("kyeol.owner", "Commerce Platform", "up to 63 lower-case letters"),
         ("kyeol.data_classification", "secret", "'public', 'internal' or 'personal'"),
         ("kyeol.alarm_email", "nobody", "an e-mail address"),
@@ -120,6 +139,15 @@ def test_values_that_contradict_each_other_are_refused() -> None:
     assert "max_pods 110 does not fit t3.medium: at most 69" in refusal(edited("kyeol.nodes.max_pods", 110))
     assert "by 10 % or more" in refusal(edited("kyeol.postgres.max_storage_gib", 50))
     assert "0.0.0.0/0 is no allow-list" in refusal(edited("kyeol.cluster.public_access_cidrs", ["0.0.0.0/0"]))
+    assert "edge: shop.example in none of dns.zones: mgz-g2-u3.shop" in refusal(
+        edited("kyeol.edge.shop_host", "shop.example")
+    )
+    assert "dns.zones: other.example not in the domain mgz-g2-u3.shop" in refusal(
+        edited("kyeol.dns.zones", ["mgz-g2-u3.shop", "other.example"])
+    )
+    assert "delegations: other.example below none of the zones mgz-g2-u3.shop" in refusal(
+        edited("kyeol.dns.delegations", {"other.example": ["ns1.example.net"]})
+    )
     assert "b not offered in ap-northeast-1" in refusal(edited("kyeol.payment_gateway.zones", ["a", "b"]))
 
 
