@@ -1,3 +1,4 @@
+# ruff: noqa: A001, A002 -- `type` and `id` are what the protocol calls them
 """What a rule sees: one resource on its way into, or out of, a simulated cloud."""
 
 from collections.abc import Iterator, Mapping
@@ -60,6 +61,13 @@ class Case:
         """Return an object of this account and region (or of another one) by one of its handles."""
         scope = self.scope_of(type, region)
         return self.inventory.resolve(scope.package, Handle(type, kind, value, scope.account, scope.region))
+
+    def find_anywhere(self, type: str, value: str, kind: str = "id") -> Object | None:
+        """Return an object of any account and region by a handle that is unique in the world."""
+        place = self.inventory.elsewhere(self.scope.package, Handle(type, kind, value, "", ""))
+        if place is None:
+            return None
+        return self.inventory.resolve(place.package, Handle(type, kind, value, place.account, place.region))
 
     def standing(self, type: str) -> list[Object]:
         """Return every object of a type that stands beside this one, in its account and region."""

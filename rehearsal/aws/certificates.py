@@ -37,7 +37,7 @@ def certificate_outputs(case: Case) -> dict[str, Any]:
             "domainValidationOptions": [],
         }
     options = [_validation_option(case.scope.account, name) for name in names]
-    return {"type": "AMAZON_ISSUED", "domainValidationOptions": options, "subjectAlternativeNames": names[1:] or names}
+    return {"type": "AMAZON_ISSUED", "domainValidationOptions": options, "subjectAlternativeNames": names}
 
 
 def _names(properties: dict[str, Any]) -> list[str]:

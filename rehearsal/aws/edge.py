@@ -1,4 +1,4 @@
-"""CloudFront, its certificates and its web ACLs."""
+"""CloudFront and its web ACLs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,53 +6,10 @@ from typing import Any
 from rehearsal import values
 from rehearsal.case import Case
 from rehearsal.errors import Problem, suggestion
-from rehearsal.inventory import Handle
-from rehearsal.templates import noise
 from rehearsal.values import mapping
 
-RECORD = "aws:route53/record:Record"
 GLOBAL_REGION = "us-east-1"
 _SIMPLE_RULE_CAPACITY = 2  # a rate-based rule; other statements of ours cost about as much
-
-
-# --- certificates ---------------------------------------------------------------------------------------------------
-
-
-def validation_records(case: Case) -> dict[str, Any]:
-    """Ask for one CNAME record a name; a wildcard shares its domain's."""
-    others = case.properties.get("subjectAlternativeNames") or []
-    account = case.scope.account
-    options = []
-    for name in dict.fromkeys([case.get("domainName"), *others]):
-        domain = str(name).removeprefix("*.")
-        seed = f"{account}|{domain}"
-        options.append(
-            {
-                "domainName": name,
-                "resourceRecordName": f"_{noise(seed + '|name', 'hex:32')}.{domain}.",
-                "resourceRecordType": "CNAME",
-                "resourceRecordValue": f"_{noise(seed + '|value', 'hex:32')}.{noise(account, 'alnum:10')}.acm-validations.aws.",
-            }
-        )
-    return {"domainValidationOptions": options, "subjectAlternativeNames": sorted({case.get("domainName"), *others})}
-
-
-def validation_records_exist(case: Case) -> Iterator[Problem]:
-    """The certificate is issued once every record it asks for can be resolved."""
-    certificate = case.target("certificateArn")
-    options = certificate.outputs["domainValidationOptions"] if certificate else []
-    for name in sorted({option["resourceRecordName"].rstrip(".") for option in options}):
-        if case.inventory.elsewhere("aws", Handle(RECORD, "record", f"CNAME {name}", "", "")) is None:
-            text = f"waiting for ACM Certificate ({case.get('certificateArn')}) to be issued: timeout while waiting for state to become"
-            yield Problem(
-                "certificateArn",
-                f"{text} 'ISSUED' (last state: 'PENDING_VALIDATION') [there is no CNAME record {name}]",
-            )
-    given = {str(item).rstrip(".") for item in case.all("validationRecordFqdns[*]")}
-    asked = {option["resourceRecordName"].rstrip(".") for option in options}
-    if given and given != asked:
-        missing = ", ".join(sorted(asked - given)) or ", ".join(sorted(given - asked))
-        yield Problem("validationRecordFqdns", f"missing or unasked validation record FQDNs: {missing}")
 
 
 # --- distributions --------------------------------------------------------------------------------------------------
