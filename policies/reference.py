@@ -21,17 +21,18 @@ INTRODUCTION: Final = """\
 # Policies
 
 ```sh
-./rehearse preview --stack prod --policy-pack policies   # with the official CLI: pulumi preview ... --policy-pack policies
+./rehearse preview --stack prod --policy-pack policies
 ```
 
-The pack judges every resource before it is made: in a preview, and again in the update. A rule gives one of three
-answers: it *holds*, it is *violated*, or it *cannot be known*, because a value is the output of something that does not
-exist yet. Rules that **fail closed** count the third as violated. The others say so and judge again in the update, where
-every value is known before the resource is made.
+With the official CLI it is `pulumi preview --stack prod --policy-pack policies`. The pack judges every resource before
+it is made: in a preview, and again in the update. A rule gives one of three answers: it *holds*, it is *violated*, or
+it *cannot be known*, because a value is the output of something that does not exist yet. Rules that **fail closed**
+count the third as violated. The others say so and judge again in the update, where every value is known before the
+resource is made.
 
 The environment is the stack's `platform:environment`. How strictly a rule is enforced in it is data:
 [levels.toml](../policies/levels.toml), checked at start. *Mandatory* refuses, *advisory* prints and goes on.
-Messages name the rule, the control, what was found, what is allowed and how to mend it; a secret value is never printed.
+Messages name the rule, the control, what was found, what is allowed and how to mend it; secrets are never printed.
 
 What it does not see: a reference that is unknown in a preview (the ARN of a key made in the same update) is judged in
 the update only. Rules about the whole stack speak at the end of a preview; `--skip-preview` lets them speak too late.
@@ -42,8 +43,8 @@ the update only. Rules about the whole stack speak at the end of a preview; `--s
 1. Write a pure function from a `Resource` (or the stack's resources) to findings in the concern's module, and a
    `ResourceRule` or `StackRule` about it in that module's list.
 2. Give it a line in `policies/levels.toml`: mandatory where its source says required, advisory where it recommends.
-3. Add its cases (holds, violated, cannot be known) to `tests/policies/cases.py`; a test asks for them, and another for a
-   resource in the real stacks that the rule looks at.
+3. Add its cases (holds, violated, cannot be known) to `tests/policies/cases.py`: a test asks for them, and another for
+   a resource in the real stacks that the rule looks at.
 4. Run `make docs`.
 """
 

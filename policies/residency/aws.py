@@ -55,13 +55,15 @@ def _load() -> Places:
 
 PLACES: Final = _load()
 
-_REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-\d"
-_ARN: Final = re.compile(
-    r"arn:aws[a-z-]*:(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.*)", re.DOTALL
+#: Region names in full, so that no name of ours ("db-1") is taken for one.
+_REGION: Final = (
+    r"(?:af|ap|ca|cn|eu|eusc-de|il|me|mx|sa|us)(?:-gov|-iso[a-z]?)?"
+    r"-(?:central|east|west|(?:north|south)(?:east|west)?)-\d"
 )
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:(?P<service>[^:]*):(?P<region>[^:]*):[^:]*:(?P<rest>.*)", re.DOTALL)
 _ZONE: Final = re.compile(rf"(?P<region>{_REGION})[a-z]")
-#: An endpoint service, or a host of AWS, with or without a port and a path.
-_HOST: Final = re.compile(rf"(?:com\.amazonaws\.|[\w.-]+\.)(?P<region>{_REGION})\.(?:[\w.-]+|amazonaws\.com[:/]\S*)")
+#: A host of AWS or the name of an endpoint service.
+_HOST: Final = re.compile(rf"(?:https?://)?[\w.-]+\.(?P<region>{_REGION})\.[\w.-]+(?:[:/]\S*)?")
 _REGION_KEY: Final = re.compile(r"(?:r|.*R)egion(?:s|Names?)?")
 _ZONE_KEY: Final = re.compile(r".*(?:[aA]vailabilityZone(?:s|Ids?|Names?)?|Azs)")
 #: Collections that hold places, for when the whole of them is not known.

@@ -203,10 +203,14 @@ def _takes_payments(resources: Sequence[Resource]) -> bool:
     return any(one.type == SYSTEM and TABLE[one.environment].payment_nodes is not None for one in resources)
 
 
+def _system(resources: Sequence[Resource]) -> Resource:
+    return next(resource for resource in resources if resource.type == SYSTEM)
+
+
 def payment_nat_present(resources: Sequence[Resource]) -> Iterable[Finding]:
     """Require a payment NAT where payments are made."""
     if not any(resource.type == NAT_GATEWAY and is_payment_nat(resource) for resource in resources):
-        (system,) = (resource for resource in resources if resource.type == SYSTEM)
+        system = _system(resources)
         yield violated(
             f"no payment NAT in {system.environment}", "a NAT gateway that payments alone leave by", system.urn
         )
@@ -223,7 +227,7 @@ def _kinds(resources: Iterable[Resource]) -> Counter[str]:
 
 def each_row_once(resources: Sequence[Resource]) -> Iterable[Finding]:
     """Require every row of the table exactly once: no second database, and no missing one."""
-    (system,) = (resource for resource in resources if resource.type == SYSTEM)
+    system = _system(resources)
     column, counts = TABLE[system.environment], _kinds(resources)
     rows = {
         "nodes": (column.nodes, "node groups for general use"),

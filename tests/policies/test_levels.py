@@ -1,0 +1,64 @@
+"""Levels are data: read, checked, and different per environment where the file says so."""
+
+from pathlib import Path
+
+import pytest
+
+from policies.levels import LEVELS_FILE, LevelsError, level_of, load_levels
+from policies.registry import RULES
+from policies.rule import unknowable, violated
+
+RULE = {rule.id: rule for rule in RULES}
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = LEVELS_FILE.read_text()
+    assert old in text
+    path = tmp_path / "levels.toml"
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+def test_what_the_runbook_states_for_all_environments_is_mandatory_in_all() -> None:
+    levels = load_levels(RULES)
+    assert {level for row in levels.values() for level in row.values()} == {"mandatory"}
+    assert set(levels) == set(RULE)
+
+
+def test_a_level_is_a_datum_of_a_rule_and_an_environment(tmp_path: Path) -> None:
+    path = changed(tmp_path, 'kyeol-nodes = { dev = "mandatory"', 'kyeol-nodes = { dev = "advisory"')
+    levels = load_levels(RULES, path)
+    finding = violated("m5.large", "t3.medium")
+    assert level_of(finding, RULE["kyeol-nodes"], "dev", levels) == "advisory"
+    assert level_of(finding, RULE["kyeol-nodes"], "prod", levels) == "mandatory"
+    assert level_of(finding, RULE["kyeol-cache"], "dev", levels) == "mandatory"
+
+
+def test_what_cannot_be_known_is_refused_by_rules_that_fail_closed_and_only_said_by_others() -> None:
+    levels = load_levels(RULES)
+    assert level_of(unknowable("region", "Tokyo"), RULE["aws-region"], "dev", levels) == "mandatory"
+    assert level_of(unknowable("instanceClass", "db.t3.small"), RULE["kyeol-postgres"], "dev", levels) == "advisory"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("kyeol-nodes =", "kyeol-node =", "kyeol-node is no rule; rules: known-package, "),
+        ("kyeol-nodes =", "kyeol-node =", "kyeol-nodes must have a level for each of dev, stage, prod, mgmt"),
+        ('kyeol-cache = { dev = "mandatory", ', "kyeol-cache = { ", "kyeol-cache must have a level for each of"),
+        ('kyeol-cache = { dev = "mandatory"', 'kyeol-cache = { dev = "off"', "'off'; levels: advisory, mandatory"),
+        ('aws-region = { dev = "mandatory"', 'aws-region = { dev = "advisory"', "residency is mandatory everywhere"),
+        ("kyeol-nodes = {", "kyeol-nodes = ", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_the_levels_is_refused_by_name(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(LevelsError) as refusal:
+        load_levels(RULES, changed(tmp_path, old, new))
+    assert said in str(refusal.value)
+
+
+def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
+    path = changed(tmp_path, "kyeol-nodes =", "kyeol-node =")
+    with pytest.raises(LevelsError) as refusal:
+        load_levels(RULES, path)
+    assert len(str(refusal.value).splitlines()) == 2

@@ -1,0 +1,148 @@
+"""Every rule's answers, from tables; and that no rule can be misspelt, forgotten or left without a test."""
+
+from dataclasses import replace
+
+import pytest
+
+from policies import registry
+from policies.levels import load_levels
+from policies.message import message
+from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, judge, judge_stack
+from policies.residency.aws import PLACES
+from policies.resource import Resource, Secret
+from policies.rule import Answer, Finding, Rule
+from tests.policies.cases import BUCKET, CASES, UNCLAIMED, Cases, resource
+from tests.policies.sdk import arguments, classes, snake_case
+
+RULE = {rule.id: rule for rule in RULES}
+
+
+def judgements(subject: Resource | list[Resource]) -> dict[str, registry.Judgement]:
+    found = judge_stack(subject) if isinstance(subject, list) else judge(subject)
+    return {judgement.rule.id: judgement for judgement in found}
+
+
+def expectations(answer: Answer) -> list[tuple[str, Resource | list[Resource]]]:
+    return [(rule, subject) for rule, cases in CASES.items() for subject in cases.of(answer)]
+
+
+@pytest.mark.parametrize("answer", list(Answer), ids=lambda answer: answer.name.lower())
+def test_a_rule_answers_as_its_cases_say(answer: Answer) -> None:
+    for rule, subject in expectations(answer):
+        assert judgements(subject)[rule].answer is answer, (rule, subject)
+
+
+def test_a_rule_claims_no_more_than_it_has_an_opinion_on() -> None:
+    for rule, subjects in UNCLAIMED.items():
+        for subject in subjects:
+            assert rule not in judgements(subject), (rule, subject)
+
+
+def test_every_rule_has_cases_for_each_answer_it_can_give() -> None:
+    assert set(CASES) == set(RULE)
+    for rule, cases in CASES.items():
+        assert cases.holds, rule
+        assert cases.violated, rule
+    # These read nothing but types, names and whether something is there.
+    always_known = {"known-package", "aws-known-service", "kyeol-payment-nat", *(rule.id for rule in STACK_RULES)}
+    assert {rule for rule, cases in CASES.items() if not cases.unknowable} == always_known
+
+
+def tokens(cases: Cases) -> set[str]:
+    subjects = [*cases.holds, *cases.violated, *cases.unknowable]
+    return {one.type for subject in subjects for one in (subject if isinstance(subject, list) else [subject])}
+
+
+def test_every_type_that_a_rule_a_list_or_a_case_names_is_in_the_installed_sdk() -> None:
+    named = {token for rule in RULES for token in rule.types}
+    named |= set(PLACES.edge_types) | set(PLACES.global_types)
+    named |= {token for cases in CASES.values() for token in tokens(cases)}
+    named = {token for token in named if token.startswith("aws:") and not token.endswith("*")}
+    assert len(named) > 30
+    assert named <= set(classes("aws"))
+
+
+def test_every_reviewed_service_is_in_the_installed_sdk() -> None:
+    services = {token.split(":")[1].partition("/")[0] for token in classes("aws")}
+    assert services >= PLACES.regional_services
+    assert services >= {token.split(":")[1].removesuffix("/*") for token in PLACES.global_types if token.endswith("/*")}
+
+
+def global_tokens() -> list[str]:
+    patterns = tuple(token.removesuffix("*") for token in PLACES.global_types)
+    return [token for token in classes("aws") if token.startswith(patterns)]
+
+
+def test_a_type_that_takes_a_region_is_not_listed_as_global() -> None:
+    assert len(global_tokens()) > 50
+    for token in global_tokens():
+        assert "region" not in arguments("aws", token), token
+
+
+def test_a_type_that_may_be_in_us_east_1_takes_a_region_and_what_its_condition_reads() -> None:
+    for token, condition in PLACES.edge_types.items():
+        needed = {"region", snake_case(condition.property)} - {""}
+        assert needed <= arguments("aws", token), token
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RESOURCE_RULES if rule.id.startswith("kyeol-")])
+def test_the_properties_in_the_cases_of_a_sizing_rule_are_arguments_of_the_sdk(rule: str) -> None:
+    for subject in [*CASES[rule].holds, *CASES[rule].violated]:
+        assert isinstance(subject, Resource)
+        assert {snake_case(name) for name in subject.properties} <= arguments("aws", subject.type), subject.type
+
+
+def test_a_message_names_the_rule_the_control_what_was_found_what_is_allowed_and_the_fix() -> None:
+    levels = load_levels(RULES)
+    for rule_id, subject in expectations(Answer.VIOLATED):
+        rule = RULE[rule_id]
+        for finding in judgements(subject)[rule_id].findings:
+            text = message(rule, finding, levels[rule_id]["dev"])
+            assert all(
+                part and part in text for part in (rule.id, rule.protects, finding.found, finding.allowed, rule.fix)
+            )
+
+
+def test_a_bucket_in_oregon_is_named_with_the_region_and_the_way_out() -> None:
+    (finding,) = judgements(resource(BUCKET, region="us-west-2"))["aws-region"].findings
+    title, found, allowed, fix = message(RULE["aws-region"], finding, "mandatory").splitlines()
+    assert title.startswith("aws-region: AWS resources are in Tokyo (ISMS-P 2.10.2")
+    assert found == "Found: `region` is us-west-2"
+    assert allowed.startswith("Allowed: ap-northeast-1 (Tokyo); in us-east-1 only certificates for CloudFront, WAFv2")
+    assert fix.startswith("Fix: Take the provider of the system, whose region is ap-northeast-1")
+
+
+def test_a_secret_is_judged_and_its_value_is_not_printed() -> None:
+    canary = "us-west-2"
+    subjects = [
+        resource(BUCKET, region=Secret(canary)),
+        resource("aws:secretsmanager/secret:Secret", replicas=Secret([{"region": canary}])),
+        resource("aws:rds/instance:Instance", "dev", instanceClass=Secret(canary), engine=Secret(canary)),
+        resource("aws:eks/nodeGroup:NodeGroup", "dev", instanceTypes=[Secret(canary)], scalingConfig=Secret({})),
+    ]
+    for subject in subjects:
+        found = [(one.rule, finding) for one in judgements(subject).values() for finding in one.findings]
+        assert found
+        for rule, finding in found:
+            assert canary not in message(rule, finding, "mandatory")
+
+
+def test_a_rule_that_fails_refuses_and_says_where_without_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(subject: Resource) -> list[Finding]:
+        raise ValueError(str(subject.properties))
+
+    rule = next(rule for rule in RESOURCE_RULES if rule.id == "aws-region")
+    monkeypatch.setattr(registry, "rules_of", lambda _: (replace(rule, judge=fails),))
+    (judgement,) = judge(resource(BUCKET, region="canary"))
+    (finding,) = judgement.findings
+    assert judgement.answer is Answer.VIOLATED
+    assert "ValueError in test_rules.py, line" in finding.found
+    assert "canary" not in finding.found
+
+
+def test_ids_are_unique_and_every_rule_says_all_about_itself() -> None:
+    assert len(RULE) == len(RULES)
+    for rule in RULES:
+        assert all(getattr(rule, name) for name in ("title", "protects", "fix", "source", "types"))
+        assert isinstance(rule, Rule)
+        assert rule.fail_closed == (rule.concern == "residency")
