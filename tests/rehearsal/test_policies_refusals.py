@@ -1,4 +1,4 @@
-"""What the pack says to a careless change, through the real engine: a copy of the program is changed as people do it."""
+"""What the pack says to a careless change, through the real engine: a copy of the program is changed by hand."""
 
 from pathlib import Path
 
@@ -57,11 +57,11 @@ def test_a_location_that_a_preview_cannot_know_is_refused_and_not_only_advised_a
 
 
 def test_a_secret_location_is_refused_without_being_printed(rehearsal: Rehearsal) -> None:
-    append_bucket(rehearsal, 'pulumi.Output.secret("sa-east-1")')
+    append_bucket(rehearsal, 'pulumi.Output.secret("us-west-2")')
     preview = rehearsal.preview("mgmt", *PACK)
     found = only_violation(preview, "aws-region", "exports")
     assert "Found: `region` is a secret value" in found.message
-    assert "sa-east-1" not in preview.text
+    assert "us-west-2" not in preview.text
 
 
 def test_an_m5_large_node_in_dev_is_refused(rehearsal: Rehearsal) -> None:
