@@ -1,7 +1,7 @@
 """The facts of a cloud as data: what is simulated of each resource type, and the tables the rules read.
 
-One YAML entry a type tells everything the rehearsal knows of it; see `TypeEntry` for what an entry may say. Files are read
-when a type of theirs is first met, so a cloud of many services starts as fast as one of few.
+One YAML entry a type tells everything the rehearsal knows of it; see `TypeEntry` for what an entry may say. Files are
+read when a type of theirs is first met, so a cloud of many services starts as fast as one of few.
 """
 
 import re
@@ -183,17 +183,15 @@ def _load(file: Path) -> Value:
 
 def _entry(token: str, data: Mapping[str, Any]) -> TypeEntry:
     """Build an entry; a misspelt key is refused with the type it stands in."""
+    parts: dict[str, Any] = dict(data)
     try:
-        rules = dict(data.get("rules", {}))
-        if unknown := set(rules) - set(PHASES):
-            raise TypeError(f"rules are per phase ({', '.join(PHASES)}), not {', '.join(sorted(unknown))}")
-        return TypeEntry(
-            **{
-                **data,
-                "autoname": Autoname(**data["autoname"]) if "autoname" in data else None,
-                "properties": {k: PropertyFacts(**(v or {})) for k, v in data.get("properties", {}).items()},
-                "unique": [Unique(**item) for item in data.get("unique", [])],
-            }
-        )
-    except (TypeError, ValueError) as mistake:
+        if "autoname" in parts:
+            parts["autoname"] = Autoname(**parts["autoname"])
+        parts["properties"] = {path: PropertyFacts(**facts) for path, facts in parts.get("properties", {}).items()}
+        parts["unique"] = [Unique(**item) for item in parts.get("unique", ())]
+        entry = TypeEntry(**parts)
+    except TypeError as mistake:
         raise ValueError(f"{token}: {mistake}") from mistake
+    if unknown := entry.rules.keys() - set(PHASES):
+        raise ValueError(f"{token}: rules are per phase ({', '.join(PHASES)}), not {', '.join(sorted(unknown))}")
+    return entry

@@ -1,4 +1,5 @@
-"""What every simulated cloud answers, in plain Python values. `server.py` speaks the protocol, a cloud knows its rules."""
+# ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
+"""What every simulated cloud answers, in plain Python values: `server.py` speaks the protocol, a cloud its rules."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -7,7 +8,7 @@ from typing import Any
 
 from rehearsal.errors import Problem
 from rehearsal.inventory import Inventory
-from rehearsal.values import Steps, differences, format_path, matches, parse_path
+from rehearsal.values import Steps, differences, matches, parse_path
 
 Values = dict[str, Any]
 
@@ -73,9 +74,9 @@ class Cloud(ABC):
     def configure(self, config: Values) -> Provider:
         """Accept a checked, fully known configuration."""
 
+    @abstractmethod
     def config_replaces(self, name: str) -> bool:
         """Tell whether a change of this provider setting means another account or region: nothing can be kept."""
-        return False
 
     @abstractmethod
     def check(self, provider: Provider, resource: Resource, olds: Values, news: Values) -> tuple[Values, list[Problem]]:
@@ -99,9 +100,9 @@ class Cloud(ABC):
     def replacing(self, type: str) -> Iterable[str]:
         """Name the properties (patterns) that cannot be changed in place."""
 
+    @abstractmethod
     def deletes_first(self, resource: Resource, old_inputs: Values, news: Values) -> bool:
         """Tell whether a replacement cannot be made while the old one stands (same name, same address)."""
-        return False
 
     @abstractmethod
     def create(self, provider: Provider, resource: Resource, inputs: Values, *, preview: bool) -> State:
@@ -122,8 +123,3 @@ class Cloud(ABC):
     @abstractmethod
     def invoke(self, provider: Provider, token: str, args: Mapping[str, Any]) -> Values:
         """Answer a data source."""
-
-
-def change_label(change: Change) -> str:
-    """Name the changed property the way Pulumi prints paths."""
-    return format_path(change.path)

@@ -10,6 +10,7 @@ import grpc
 
 from rehearsal.aws.cloud import AwsCloud
 from rehearsal.cloud import Cloud
+from rehearsal.faults import Faults
 from rehearsal.inventory import Inventory
 from rehearsal.kubernetes.cloud import KubernetesCloud
 from rehearsal.server import serve
@@ -22,12 +23,13 @@ _GRACE_SECONDS = 1.0
 class Clouds:
     """The clouds as one context: `with Clouds(home) as clouds: clouds.ports["aws"]`.
 
-    `home` holds `inventory.sqlite` (what the clouds hold, kept from run to run) and `clouds.log` (mistakes of the rehearsal
-    itself; a refusal by a cloud is an answer and goes to the engine).
+    `home` holds `inventory.sqlite` (what the clouds hold, kept from run to run) and `clouds.log` (mistakes of the
+    rehearsal itself; a refusal by a cloud is an answer and goes to the engine).
     """
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.faults = Faults.of(home)
         self._ports: dict[str, int] = {}
         self._servers: list[grpc.Server] = []
 
@@ -45,7 +47,7 @@ class Clouds:
         logger.propagate = False
         self.inventory = Inventory(self.home / "inventory.sqlite")
         for package, cloud in _CLOUDS.items():
-            server, port = serve(cloud(self.inventory))
+            server, port = serve(cloud(self.inventory), self.faults)
             self._servers.append(server)
             self._ports[package] = port
         return self

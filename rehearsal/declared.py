@@ -1,3 +1,4 @@
+# ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
 """A cloud told by a catalogue: shapes from the SDK, facts from YAML, rules from small functions."""
 
 import hashlib
@@ -16,7 +17,7 @@ from rehearsal.case import Case
 from rehearsal.catalogue import Autoname, Catalogue, PropertyFacts, TypeEntry
 from rehearsal.cloud import Cloud, Provider, Resource, State, Values
 from rehearsal.errors import CloudError, Problem, suggestion
-from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, Taken
+from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, TakenError
 from rehearsal.sdk_schema import ResourceSchema, Sdk
 from rehearsal.templates import render
 from rehearsal.values import UNKNOWN, Value, format_path, parse_path
@@ -267,8 +268,7 @@ class DeclaredCloud(Cloud):
 
     def _outputs(self, provider: Provider, case: Case, inputs: Values, *, preview_of_new: bool = False) -> Values:
         """Lay the inputs over what the cloud computes and assumes."""
-        schema = self.sdk.resource(case.type)
-        assert schema is not None
+        schema = self.sdk.known(case.type)
         outputs = dict(case.properties)
         for name, template in case.entry.outputs.items():
             if name not in inputs or isinstance(template, dict):
@@ -330,7 +330,7 @@ class DeclaredCloud(Cloud):
                     errors[handle] = str(_in_words(unique.error, value, full))
         try:
             write([*dict.fromkeys(handles), _own(case)])  # its own id last: a rule of uniqueness has better words
-        except Taken as taken:
+        except TakenError as taken:
             words = errors.get(taken.handle) or f"AlreadyExists: {case.type} {case.id} already exists"
             raise CloudError(words, grpc.StatusCode.ALREADY_EXISTS) from None
 

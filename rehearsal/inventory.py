@@ -1,4 +1,5 @@
-"""What the simulated clouds hold: a SQLite file apart from Pulumi's state, so refresh, drift, import and recovery are real.
+# ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
+"""What the simulated clouds hold, apart from Pulumi's state: so refresh, drift, import and recovery are real.
 
 An object stands in a scope: (package, account, region). The account is an AWS account, an Azure subscription, a Google
 project or a Kubernetes cluster; the region is "global" where the service has none. Handles are the names by which other
@@ -71,7 +72,7 @@ class Object:
 
 @dataclass(frozen=True)
 class Handle:
-    """A name of an object: of which type it counts as, how it is used (`id`, `arn`, `name`, `unique:...`), where it holds."""
+    """A name of an object: the type it counts as, how it is used (`id`, `arn`, `unique:...`), where it holds."""
 
     type: str
     kind: str
@@ -89,7 +90,7 @@ class Reference:
     blocks: bool = True
 
 
-class Taken(Exception):
+class TakenError(Exception):
     """A handle already belongs to another object."""
 
     def __init__(self, handle: Handle) -> None:
@@ -202,7 +203,8 @@ class Inventory:
         """Return 1 for the first creation of a URN, 2 for its first replacement, and so on."""
         with self._lock:
             return self._db.execute(
-                "INSERT INTO generation VALUES (?, 1) ON CONFLICT (urn) DO UPDATE SET latest = latest + 1 RETURNING latest",
+                "INSERT INTO generation VALUES (?, 1) "
+                "ON CONFLICT (urn) DO UPDATE SET latest = latest + 1 RETURNING latest",
                 (urn,),
             ).fetchone()[0]
 
@@ -213,7 +215,7 @@ class Inventory:
         return row[0] if row else 0
 
     def insert(self, thing: Object, handles: Iterable[Handle], references: Iterable[Reference]) -> Object:
-        """Add an object. Raises Taken when one of its handles belongs to another."""
+        """Add an object. Raises TakenError when one of its handles belongs to another."""
         with self.transaction():
             s = thing.scope
             key = self._db.execute(
@@ -244,7 +246,7 @@ class Inventory:
         handles: Iterable[Handle],
         references: Iterable[Reference],
     ) -> Object:
-        """Replace an object's properties, handles and references. Raises Taken like insert."""
+        """Replace an object's properties, handles and references. Raises TakenError like insert."""
         with self.transaction():
             package = self.by_key(key).scope.package
             self._db.execute("DELETE FROM handle WHERE object = ?", (key,))
@@ -263,7 +265,7 @@ class Inventory:
                 (package, handle.type, handle.kind, handle.value, handle.account, handle.region, key),
             ).fetchone()
             if taken is None:
-                raise Taken(handle)
+                raise TakenError(handle)
         self._db.executemany(
             "INSERT OR REPLACE INTO reference VALUES (?, ?, ?, ?)",
             [(key, reference.property, reference.target, reference.blocks) for reference in references],

@@ -1,8 +1,8 @@
 """The shape of every resource type, read from the installed Pulumi SDK's Python source without importing it.
 
-The SDK's classes say which inputs a type takes, which of them it requires, how they nest, which values a closed enum has,
-and which properties it gives back. Importing an SDK costs seconds; parsing the few classes a type needs costs milliseconds,
-and the result is kept on disk per SDK version, so the second use costs nothing.
+The SDK's classes say which inputs a type takes, which of them it requires, how they nest, which values a closed enum
+has, and which properties it gives back. Importing an SDK costs seconds; parsing the few classes a type needs costs
+milliseconds, and the result is kept on disk per SDK version, so the second use costs nothing.
 """
 
 import ast
@@ -16,13 +16,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from rehearsal.errors import Problem, suggestion
 from rehearsal.values import UNKNOWN, Steps, Value, format_path, is_asset
 
-_FORMAT = 2  # raise it when the extraction below changes: older caches are then ignored
+_FORMAT = 3  # raise it when the extraction below changes: older caches are then ignored
 _TOP_LEVEL = re.compile(r"^(?=@|class |def )", re.MULTILINE)
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\w+)(?: as (\w+))?$", re.MULTILINE)
@@ -69,12 +70,10 @@ class Sdk:
             self.version = importlib.metadata.version(self.module)
         except importlib.metadata.PackageNotFoundError:
             raise LookupError(
-                f"the Python package {self.module} is not installed: the rehearsal reads the shapes of {package} from it"
+                f"the Python package {self.module} is not installed; the shapes of {package} are read from it"
             ) from None
         spec = importlib.util.find_spec(self.module)
-        assert spec is not None
-        assert spec.origin is not None
-        self._root = Path(spec.origin).parent
+        self._root = Path(str(spec and spec.origin)).parent
         self._cache = (cache_dir or default_cache()) / f"{package}-{self.version}-{_FORMAT}"
         self._known: dict[str, ResourceSchema | None] = {}
 
@@ -84,11 +83,16 @@ class Sdk:
             self._known[token] = self._load(token)
         return self._known[token]
 
+    def known(self, token: str) -> ResourceSchema:
+        """Return the schema of a type that has been checked to exist."""
+        schema = self.resource(token)
+        if schema is None:
+            raise LookupError(f"{self.module} {self.version} has no resource type {token}")
+        return schema
+
     def provider(self) -> ResourceSchema:
         """Return the schema of the package's provider resource: what an explicit provider may be configured with."""
-        schema = self.resource(f"pulumi:providers:{self.package}")
-        assert schema is not None
-        return schema
+        return self.known(f"pulumi:providers:{self.package}")
 
     def tokens(self) -> list[str]:
         """Return every resource type token of the SDK."""
@@ -120,8 +124,10 @@ def _from_json(data: dict[str, Any]) -> ResourceSchema:
     def properties(entries: dict[str, Any]) -> dict[str, Property]:
         return {name: Property(**entry) for name, entry in entries.items()}
 
-    objects = {name: properties(entries) for name, entries in data["objects"].items()}
-    return ResourceSchema(**{**data, "inputs": properties(data["inputs"]), "objects": objects})
+    shape: dict[str, Any] = dict(data)
+    shape["inputs"] = properties(data["inputs"])
+    shape["objects"] = {name: properties(entries) for name, entries in data["objects"].items()}
+    return ResourceSchema(**shape)
 
 
 @cache
@@ -139,7 +145,7 @@ def _slices(file: Path) -> dict[str, str]:
     source = file.read_text() if file.exists() else ""
     starts = [match.start() for match in _TOP_LEVEL.finditer(source)] + [len(source)]
     found = {}
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if match := _CLASS.match(source, start):
             found[match.group(1)] = source[start:end]
     return found
@@ -154,6 +160,10 @@ def _resource_files(folder: Path) -> dict[str, Path]:
             for name in re.findall(r"^class (\w+)\(pulumi\.\w+Resource\)", file.read_text(), re.MULTILINE):
                 found[name] = file
     return found
+
+
+def _class(source: str) -> ast.ClassDef:
+    return next(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
 
 
 def _snake(name: str) -> str:
@@ -175,8 +185,7 @@ class _Extraction:
         # `InitArgs` is the SDK's way out where a nested type is called `<Resource>Args` already.
         arguments = next(classes[name] for name in (f"{self.name}InitArgs", f"{self.name}Args") if name in classes)
         inputs = self._arguments(arguments, self.file)
-        body = ast.parse(classes[self.name]).body[0]
-        assert isinstance(body, ast.ClassDef)
+        body = _class(classes[self.name])
         names = {method.name: wire for method, wire in _getters(body)}
         outputs = {wire: not _is_optional(method.returns) for method, wire in _getters(body)}
         computed, secrets = _constructor(body)
@@ -191,8 +200,7 @@ class _Extraction:
         )
 
     def _arguments(self, source: str, file: Path) -> dict[str, Property]:
-        body = ast.parse(source).body[0]
-        assert isinstance(body, ast.ClassDef)
+        body = _class(source)
         names = {method.name: wire for method, wire in _getters(body)}
         found = {}
         for item in body.body:
@@ -205,21 +213,22 @@ class _Extraction:
     def _type(self, node: ast.expr | None, file: Path) -> Type:
         match node:
             case ast.Subscript(value=value, slice=inner):
-                kind = ast.unparse(value).rpartition(".")[2]
-                if kind in ("Input", "Optional", "InputType"):
-                    return self._type(inner, file)
-                if kind in ("Sequence", "List"):
-                    return ["array", self._type(inner, file)]
-                if kind == "Mapping" and isinstance(inner, ast.Tuple):
-                    return ["map", self._type(inner.elts[1], file)]
-                if kind == "Union" and isinstance(inner, ast.Tuple):
-                    return _union([self._type(element, file) for element in inner.elts if not _is_dict_form(element)])
-            case ast.Attribute(attr=attr):
-                return "asset" if attr in ("Asset", "Archive") else _PRIMITIVES.get(attr, "any")
-            case ast.Name(id=name):
-                return _PRIMITIVES.get(name, "any")
+                return self._generic(ast.unparse(value).rpartition(".")[2], inner, file)
+            case ast.Attribute(attr=name) | ast.Name(id=name):
+                return "asset" if name in ("Asset", "Archive") else _PRIMITIVES.get(name, "any")
             case ast.Constant(value=str(reference)):
                 return self._reference(reference, file)
+        return "any"
+
+    def _generic(self, kind: str, inner: ast.expr, file: Path) -> Type:
+        if kind in ("Input", "Optional", "InputType"):
+            return self._type(inner, file)
+        if kind in ("Sequence", "List"):
+            return ["array", self._type(inner, file)]
+        if kind == "Mapping" and isinstance(inner, ast.Tuple):
+            return ["map", self._type(inner.elts[1], file)]
+        if kind == "Union" and isinstance(inner, ast.Tuple):
+            return _union([self._type(element, file) for element in inner.elts if not _is_dict_form(element)])
         return "any"
 
     def _reference(self, reference: str, file: Path) -> Type:
@@ -249,9 +258,8 @@ def _folder(file: Path, aliases: list[str]) -> Path:
             start = folder
             for _ in range(len(dots) - 1):
                 start = start.parent
-            if not name.startswith("_"):
-                path = f"{path}.{name}" if path else name
-            return start.joinpath(*[part for part in path.split(".") if part], *aliases[1:])
+            module = [*path.split("."), *([] if name.startswith("_") else [name])]
+            return start.joinpath(*[part for part in module if part], *aliases[1:])
     return folder
 
 
@@ -301,8 +309,7 @@ def _constructor(body: ast.ClassDef) -> tuple[list[str], list[str]]:
 
 
 def _enum_values(source: str) -> list[Any]:
-    body = ast.parse(source).body[0]
-    assert isinstance(body, ast.ClassDef)
+    body = _class(source)
     return [
         item.value.value for item in body.body if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
     ]
@@ -339,7 +346,7 @@ def _check_object(
 def _check_value(schema: ResourceSchema, kind: Type, value: Value, at: Steps) -> Iterator[Problem]:  # noqa: C901
     if value is UNKNOWN or value is None or kind == "any":
         return
-    wanted, inner = (kind, None) if isinstance(kind, str) else kind
+    wanted, inner = (kind, "") if isinstance(kind, str) else kind
     if wanted == "union":
         attempts = [list(_check_value(schema, option, value, at)) for option in inner]
         yield from min(attempts, key=len)

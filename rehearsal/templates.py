@@ -4,7 +4,7 @@
     {name} {vpcConfig.subnetIds[0]} a property of the object, in its own type when it stands alone
     {subnetIds[0]>vpcId}            a property of the object the first one refers to
     {destinationPrefixListId?}      nothing where the property is absent
-    {hex:17} {HEX:32} {digits:12} {alnum:6} {UPPER:17} {uuid} {public_ip}   deterministic noise, different for every output
+    {hex:17} {HEX:32} {digits:12} {alnum:6} {UPPER:17} {uuid}   deterministic noise, different for every output
 
 A placeholder without a value leaves its output out; an unknown one makes the output unknown.
 """
@@ -13,12 +13,11 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from rehearsal.values import UNKNOWN, Value
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z][\w.\[\]:>]*\??)\}")
-_NOISE = re.compile(r"(hex|HEX|digits|alnum|UPPER):(\d+)|uuid|public_ip")
+_NOISE = re.compile(r"(hex|HEX|digits|alnum|UPPER):(\d+)|uuid")
 _ALPHABETS = {
     "hex": "0123456789abcdef",
     "HEX": "0123456789ABCDEF",
@@ -34,8 +33,6 @@ def noise(seed: str, form: str) -> str:
     kind, _, length = form.partition(":")
     if kind == "uuid":
         return str(uuid.UUID(bytes=digest[:16], version=4))
-    if kind == "public_ip":  # 203.0.113.0/24 would hold 256 addresses; 52.192.0.0/11 is Amazon's
-        return f"52.{192 + digest[0] % 32}.{digest[1]}.{1 + digest[2] % 254}"
     alphabet = _ALPHABETS[kind]
     number = int.from_bytes(digest)
     text = ""
@@ -45,7 +42,7 @@ def noise(seed: str, form: str) -> str:
     return text
 
 
-def render(template: Value, lookup: Callable[[str], Any], seed: Callable[[], str | None], at: str = "") -> Value:
+def render(template: Value, lookup: Callable[[str], Value], seed: Callable[[], str | None], at: str = "") -> Value:
     """Fill a template (a string, or lists and maps of them). `seed` is None while the object does not exist."""
     if isinstance(template, dict):
         return {key: render(item, lookup, seed, f"{at}.{key}") for key, item in template.items()}
@@ -53,19 +50,18 @@ def render(template: Value, lookup: Callable[[str], Any], seed: Callable[[], str
         return [render(item, lookup, seed, f"{at}[{index}]") for index, item in enumerate(template)]
     if not isinstance(template, str):
         return template
-
-    def value(name: str) -> Value:
-        if not _NOISE.fullmatch(name):
-            found = lookup(name.removesuffix("?"))
-            return "" if found is None and name.endswith("?") else found
-        start = seed()
-        return UNKNOWN if start is None else noise(f"{start}|{at}", name)
-
-    if whole := _PLACEHOLDER.fullmatch(template):
-        return value(whole.group(1))
-    filled = {name: value(name) for name in _PLACEHOLDER.findall(template)}
-    if any(item is UNKNOWN for item in filled.values()):
-        return UNKNOWN
-    if any(item is None for item in filled.values()):
-        return None
+    names = _PLACEHOLDER.findall(template)
+    filled = {name: _value(name, lookup, seed(), at) for name in names}
+    if len(names) == 1 and template == f"{{{names[0]}}}":
+        return filled[names[0]]
+    for unusable in (UNKNOWN, None):
+        if any(item is unusable for item in filled.values()):
+            return unusable
     return _PLACEHOLDER.sub(lambda match: str(filled[match.group(1)]), template)
+
+
+def _value(name: str, lookup: Callable[[str], Value], seed: str | None, at: str) -> Value:
+    if _NOISE.fullmatch(name):
+        return UNKNOWN if seed is None else noise(f"{seed}|{at}", name)
+    found = lookup(name.removesuffix("?"))
+    return "" if found is None and name.endswith("?") else found

@@ -1,10 +1,11 @@
 """Protobuf structs of the provider protocol to plain Python data and back.
 
-Unknowns become `values.UNKNOWN`. Secrets are opened and their paths remembered, so rules see plain values and answers mark
-the same places secret again. Output values are opened the same way. Assets and archives stay the signed maps they are.
+Unknowns become `values.UNKNOWN`. Secrets are opened and their paths remembered, so rules see plain values and answers
+mark the same places secret again. Output values are opened the same way. Assets and archives stay signed maps.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,7 @@ def _decode_struct(struct: Struct, at: Steps, secrets: set[Steps]) -> Value:
     return {key: _decode(item, (*at, key), secrets) for key, item in fields.items()}
 
 
-def encode(properties: Mapping[str, Any], secrets: Set[Steps] = frozenset()) -> Struct:
+def encode(properties: Mapping[str, Any], secrets: AbstractSet[Steps] = frozenset()) -> Struct:
     """Write a property map, marking the given places secret. None entries are left out, as a cloud would."""
     struct = Struct()
     for key, item in properties.items():
@@ -84,26 +85,32 @@ def encode(properties: Mapping[str, Any], secrets: Set[Steps] = frozenset()) -> 
     return struct
 
 
-def _encode(value: Value, into: Wire, at: Steps, secrets: Set[Steps]) -> None:
+def _encode(value: Value, into: Wire, at: Steps, secrets: AbstractSet[Steps]) -> None:
     if at in secrets:
         into.struct_value.fields[SIGNATURE].string_value = SECRET_SIGNATURE
         _encode(value, into.struct_value.fields["value"], at, secrets - {at})
-    elif value is UNKNOWN:
-        into.string_value = UNKNOWN_STRING
-    elif value is None:
-        into.null_value = NULL_VALUE
-    elif isinstance(value, bool):
-        into.bool_value = value
-    elif isinstance(value, int | float):
-        into.number_value = value
-    elif isinstance(value, str):
-        into.string_value = value
     elif isinstance(value, list | tuple):
         into.list_value.CopyFrom(ListValue())
         for index, item in enumerate(value):
             _encode(item, into.list_value.values.add(), (*at, index), secrets)
-    else:
+    elif isinstance(value, dict):
         into.struct_value.CopyFrom(Struct())
         for key, item in value.items():
             if item is not None:
                 _encode(item, into.struct_value.fields[key], (*at, key), secrets)
+    else:
+        _encode_leaf(value, into)
+
+
+def _encode_leaf(value: Value, into: Wire) -> None:
+    match value:
+        case bool():
+            into.bool_value = value
+        case int() | float():
+            into.number_value = value
+        case str():
+            into.string_value = value
+        case None:
+            into.null_value = NULL_VALUE
+        case _:
+            into.string_value = UNKNOWN_STRING

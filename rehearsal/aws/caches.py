@@ -77,10 +77,11 @@ def log_groups_exist(case: Case) -> Iterator[Problem]:
     """Logs go to a log group that exists."""
     configurations = case.properties.get("logDeliveryConfigurations") or ()
     for index, item in enumerate(configurations):
-        if item.get("destinationType") == "cloudwatch-logs":
-            if not case.find("aws:cloudwatch/logGroup:LogGroup", item.get("destination")):
-                text = f"Log group {item.get('destination')} does not exist"
-                yield Problem(f"logDeliveryConfigurations[{index}].destination", f"InvalidParameterValue: {text}")
+        name = item.get("destination")
+        to_logs = item.get("destinationType") == "cloudwatch-logs"
+        if to_logs and not case.find("aws:cloudwatch/logGroup:LogGroup", str(name)):
+            text = f"Log group {name} does not exist"
+            yield Problem(f"logDeliveryConfigurations[{index}].destination", f"InvalidParameterValue: {text}")
 
 
 def group_family_matches(case: Case) -> Iterator[Problem]:
@@ -94,7 +95,9 @@ def group_family_matches(case: Case) -> Iterator[Problem]:
 def cache_groups_share_vpc(case: Case) -> Iterator[Problem]:
     """Security groups are of the subnet group's VPC."""
     home = case.target("subnetGroupName")
-    for group in case.targets("securityGroupIds[*]") if home else ():
+    if home is None:
+        return
+    for group in case.targets("securityGroupIds[*]"):
         if vpc_of(group) != vpc_of(home):
             text = f"Security group {group.id} is not in the VPC {vpc_of(home)} of the cache subnet group {home.id}"
             yield Problem("securityGroupIds", f"InvalidParameterCombination: {text}")
@@ -103,8 +106,9 @@ def cache_groups_share_vpc(case: Case) -> Iterator[Problem]:
 def multi_az_has_zones(case: Case) -> Iterator[Problem]:
     """Multi-AZ needs subnets in two zones."""
     home = case.target("subnetGroupName")
-    if home and case.get("multiAzEnabled") and len(zones_of(case, home)) < _NODES_FOR_FAILOVER:
-        text = f"Multi-AZ needs subnets in at least two Availability Zones; {home.id} covers {', '.join(zones_of(case, home))}"
+    zones = zones_of(case, home) if home else []
+    if home and case.get("multiAzEnabled") and len(zones) < _NODES_FOR_FAILOVER:
+        text = f"Multi-AZ needs subnets in at least two Availability Zones; {home.id} covers {', '.join(zones)}"
         yield Problem("multiAzEnabled", f"InvalidParameterCombination: {text}")
 
 

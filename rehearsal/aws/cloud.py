@@ -128,7 +128,9 @@ def _check_tags(tags: Value) -> list[Problem]:
             text = f"Tag key {key!r} must have 1 to {_TAG_KEY_LENGTH} characters and not begin with aws:"
             problems.append(Problem("tags", f"InvalidParameterValue: {text}"))
         if isinstance(value, str) and (len(value) > _TAG_VALUE_LENGTH or not _TAG_VALUE.fullmatch(value)):
-            text = f"Tag value {value!r} of {key} must have at most {_TAG_VALUE_LENGTH} letters, digits, spaces and _.:/=+-@"
+            text = (
+                f"Tag value {value!r} of {key} takes at most {_TAG_VALUE_LENGTH} letters, digits, spaces and _.:/=+-@"
+            )
             problems.append(Problem("tags", f"InvalidParameterValue: {text}"))
     return problems
 

@@ -1,4 +1,4 @@
-"""What RDS refuses beyond a property's own form, and what an instance gives back. Subnet groups serve ElastiCache too."""
+"""What RDS refuses beyond a property's form, and what an instance gives back; subnet groups serve ElastiCache too."""
 
 import re
 from collections.abc import Iterator
@@ -16,6 +16,8 @@ _DAY_MINUTES = 24 * 60
 _WEEK_MINUTES = 7 * _DAY_MINUTES
 _SHORTEST_WINDOW_MINUTES = 30
 _ZONES_NEEDED = 2
+_SOURCES = ("replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime")  # what brings its own data and users
+_MONTH_DAYS, _MOST_MONTHS = 31, 23  # how Performance Insights counts its retention
 
 
 def _engine(case: Case) -> dict[str, Any] | None:
@@ -25,9 +27,8 @@ def _engine(case: Case) -> dict[str, Any] | None:
 def _major(case: Case, version: Value) -> str | None:
     """Return the offered major a version belongs to: 17 of 17.6, 8.4 of 8.4.7."""
     engine = _engine(case)
-    return (
-        next((major for major in engine["versions"] if f"{version}.".startswith(f"{major}.")), None) if engine else None
-    )
+    majors = engine["versions"] if engine else ()
+    return next((major for major in majors if f"{version}.".startswith(f"{major}.")), None)
 
 
 # --- instances: check -----------------------------------------------------------------------------------------------
@@ -55,14 +56,14 @@ def storage_is_in_range(case: Case) -> Iterator[Problem]:
     """Size by storage type, growth above size, IOPS only where they can be chosen."""
     size, kind, limit = case.get("allocatedStorage"), case.get("storageType"), case.get("maxAllocatedStorage")
     if size is None:
-        if not any(case.properties.get(key) for key in ("replicateSourceDb", "snapshotIdentifier", "allocatedStorage")):
+        if not any(case.properties.get(name) for name in (*_SOURCES, "allocatedStorage")):
             text = "The request must include the AllocatedStorage parameter."
             yield Problem("allocatedStorage", f"MissingParameter: {text}")
         return
     low, high = case.fact("rds.storage_gib").get(kind, (5, 65536))
     if not low <= size <= high:
-        text = f"Invalid storage size for engine name {case.get('engine')} and storage type {kind}: {size} ({low} to {high} GiB)"
-        yield Problem("allocatedStorage", f"InvalidParameterCombination: {text}")
+        text = f"Invalid storage size for engine name {case.get('engine')} and storage type {kind}: {size}"
+        yield Problem("allocatedStorage", f"InvalidParameterCombination: {text} ({low} to {high} GiB)")
     if limit is not None and limit != 0 and limit <= size:
         text = f"Max storage size must be greater than storage size: {limit} is not greater than {size}"
         yield Problem("maxAllocatedStorage", f"InvalidParameterCombination: {text}")
@@ -146,7 +147,8 @@ def monitoring_has_a_role(case: Case) -> Iterator[Problem]:
         text = "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0."
         yield Problem("monitoringRoleArn", f"InvalidParameterCombination: {text}")
     days = case.get("performanceInsightsRetentionPeriod")
-    if days is not None and days not in (7, 731) and (days % 31 or not 31 <= days <= 23 * 31):
+    months = [_MONTH_DAYS * count for count in range(1, _MOST_MONTHS + 1)]
+    if days is not None and days not in (7, 731) and days not in months:
         text = f"Invalid Performance Insights retention period {days}: 7, 731, or a multiple of 31 up to 713"
         yield Problem("performanceInsightsRetentionPeriod", f"InvalidParameterValue: {text}")
 
@@ -169,7 +171,8 @@ def exported_logs_exist(case: Case) -> Iterator[Problem]:
     engine = _engine(case)
     for path, name in values.find(case.properties, "enabledCloudwatchLogsExports[*]"):
         if engine and isinstance(name, str) and name not in engine["logs"]:
-            text = f"You cannot use the log types '{name}' with engine version {case.get('engine')} {case.get('engineVersion')}."
+            what = f"{case.get('engine')} {case.get('engineVersion')}"
+            text = f"You cannot use the log types '{name}' with engine version {what}."
             offered = ", ".join(engine["logs"])
             yield Problem(values.format_path(path), f"InvalidParameterCombination: {text} Offered: {offered}")
 
@@ -200,7 +203,9 @@ def group_family_matches(case: Case) -> Iterator[Problem]:
 def database_groups_share_vpc(case: Case) -> Iterator[Problem]:
     """Security groups are of the subnet group's VPC."""
     home = case.target("dbSubnetGroupName")
-    for group in case.targets("vpcSecurityGroupIds[*]") if home else ():
+    if home is None:
+        return
+    for group in case.targets("vpcSecurityGroupIds[*]"):
         if vpc_of(group) != vpc_of(home):
             text = "The DB instance and EC2 security group are in different VPCs."
             where = f"The DB instance is in {vpc_of(home)} and the EC2 security group is in {vpc_of(group)}"

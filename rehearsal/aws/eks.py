@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 import yaml
@@ -20,8 +20,9 @@ ADDON = "aws:eks/addon:Addon"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry"
 _MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
-_PRIVATE = [ip_network(item) for item in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_PRIVATE = [IPv4Network(item) for item in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _LARGEST_SERVICE_PREFIX, _SMALLEST_SERVICE_PREFIX = 12, 24
+_ZONES_NEEDED = 2
 _MINORS_BEHIND = 3  # Kubernetes' own skew policy for kubelets and kube-proxy
 
 
@@ -46,7 +47,7 @@ def service_network_is_private(case: Case) -> Iterator[Problem]:
     if text is None:
         return
     network = ip_network(text)
-    inside = any(network.version == 4 and network.subnet_of(around) for around in _PRIVATE)  # pyrefly: ignore
+    inside = isinstance(network, IPv4Network) and any(network.subnet_of(around) for around in _PRIVATE)
     if not inside or not _LARGEST_SERVICE_PREFIX <= network.prefixlen <= _SMALLEST_SERVICE_PREFIX:
         words = (
             f"The service CIDR {text} must be a /24 to /12 network within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
@@ -68,14 +69,14 @@ def role_trusts_eks(case: Case) -> Iterator[Problem]:
     """EKS can assume the cluster's role."""
     role = case.target("roleArn")
     if role and not trusts(role, "eks.amazonaws.com"):
-        text = f"Role with arn: {case.get('roleArn')}, could not be assumed because it does not exist or the trusted entity is not correct"
-        yield Problem("roleArn", f"InvalidParameterException: {text}")
+        why = "could not be assumed because it does not exist or the trusted entity is not correct"
+        yield Problem("roleArn", f"InvalidParameterException: Role with arn: {case.get('roleArn')}, {why}")
 
 
 def control_plane_spans_zones(case: Case) -> Iterator[Problem]:
     """The subnets are of one VPC and at least two zones; so are the groups."""
     subnets = case.targets("vpcConfig.subnetIds[*]")
-    if len({subnet.outputs.get("availabilityZone") for subnet in subnets}) < 2:  # noqa: PLR2004
+    if len({subnet.outputs.get("availabilityZone") for subnet in subnets}) < _ZONES_NEEDED:
         text = "Subnets specified must be in at least two different AZs"
         yield Problem("vpcConfig.subnetIds", f"InvalidParameterException: {text}")
     homes = {vpc_of(subnet) for subnet in subnets}
@@ -163,8 +164,8 @@ def node_role_is_ready(case: Case) -> Iterator[Problem]:
     """EC2 can assume the role, and it may register nodes before the first one starts."""
     role = case.target("nodeRoleArn")
     if role and not trusts(role, "ec2.amazonaws.com"):
-        text = "Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of nodeRole"
-        yield Problem("nodeRoleArn", f"InvalidParameterException: {text} {case.get('nodeRoleArn')}")
+        text = "Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of"
+        yield Problem("nodeRoleArn", f"InvalidParameterException: {text} nodeRole {case.get('nodeRoleArn')}")
     elif role and not attached_policies(case, role) & set(case.fact("eks.node_policies")):
         why = f"the role {role.id} has no AmazonEKSWorkerNodePolicy when the nodes start: depend on its attachment"
         yield Problem("nodeRoleArn", f"NodeCreationFailure: Instances failed to join the kubernetes cluster [{why}]")
@@ -207,9 +208,9 @@ def node_version_follows_cluster(case: Case) -> Iterator[Problem]:
     """Nodes are never newer than their control plane, and at most three minors behind."""
     cluster, version = case.target("clusterName"), case.get("version")
     if cluster and version is not None:
-        behind = _minor(cluster.outputs["version"]) - _minor(version)
-        if not 0 <= behind <= _MINORS_BEHIND:
-            text = f"Requested Nodegroup Kubernetes version {version} is not valid for cluster version {cluster.outputs['version']}"
+        runs = cluster.outputs["version"]
+        if not 0 <= _minor(runs) - _minor(version) <= _MINORS_BEHIND:
+            text = f"Requested Nodegroup Kubernetes version {version} is not valid for cluster version {runs}"
             yield Problem("version", f"InvalidParameterException: {text}")
 
 
@@ -262,8 +263,8 @@ def addon_has_nodes(case: Case) -> Iterator[Problem]:
     facts = case.fact("eks.addons").get(case.get("addonName"), {})
     if cluster and facts.get("nodes") and not case.inventory.referrers(cluster.key, type=NODE_GROUP):
         name = f"{cluster.id}:{case.get('addonName')}"
-        text = f"waiting for EKS Add-On ({name}) create: timeout while waiting for state to become 'ACTIVE' (last state: 'DEGRADED')"
-        yield Problem("clusterName", f"{text} [no node group runs its pods: depend on one]")
+        text = f"waiting for EKS Add-On ({name}) create: timeout while waiting for state to become 'ACTIVE'"
+        yield Problem("clusterName", f"{text} (last state: 'DEGRADED') [no node group runs its pods: depend on one]")
 
 
 # --- access ---------------------------------------------------------------------------------------------------------
@@ -281,8 +282,8 @@ def cluster_takes_entries(case: Case) -> Iterator[Problem]:
     """The cluster authenticates by the API, and a node group's role has its entry already."""
     cluster = case.target("clusterName")
     if cluster and cluster.outputs["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
-        text = "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation."
-        yield Problem("clusterName", f"InvalidRequestException: {text}")
+        text = "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP]"
+        yield Problem("clusterName", f"InvalidRequestException: {text} to perform this operation.")
     for group in case.inventory.referrers(cluster.key, type=NODE_GROUP) if cluster else ():
         if group.outputs.get("nodeRoleArn") == case.get("principalArn"):
             text = "The specified access entry resource is already in use on this cluster."
@@ -301,8 +302,8 @@ def entry_takes_policies(case: Case) -> Iterator[Problem]:
     """Policies go to an existing STANDARD entry."""
     entry = case.find(ACCESS_ENTRY, f"{case.get('clusterName')}:{case.get('principalArn')}")
     if entry is None:
-        text = "The specified principalArn could not be found. You can view your available access entries with 'aws eks list-access-entries'."
-        yield Problem("principalArn", f"ResourceNotFoundException: {text}")
+        text = "The specified principalArn could not be found. You can view your available access entries with"
+        yield Problem("principalArn", f"ResourceNotFoundException: {text} 'aws eks list-access-entries'.")
     elif entry.outputs.get("type") != "STANDARD":
         text = f"Access policies cannot be associated with an access entry of type {entry.outputs.get('type')}"
         yield Problem("principalArn", f"InvalidRequestException: {text}")

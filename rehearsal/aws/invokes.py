@@ -1,4 +1,4 @@
-"""Answers to AWS data sources that need no object of the program: who and where am I, which zones and sizes are there."""
+"""Answers to AWS data sources that need no object of the program: who and where am I, which zones and sizes exist."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -52,7 +52,8 @@ def _instance_type(facts: Catalogue, at: Mapping[str, str], args: Mapping[str, A
         raise CloudError(f"InvalidInstanceType: The following supplied instance types do not exist: [{name}].{near}")
     return {
         "id": name, "instanceType": name, "region": at["region"], "currentGeneration": True,
-        "defaultVcpus": known["vcpu"], "memorySize": known["memory_mib"], "supportedArchitectures": [known["architecture"]],
+        "defaultVcpus": known["vcpu"], "memorySize": known["memory_mib"],
+        "supportedArchitectures": [known["architecture"]],
         "maximumNetworkInterfaces": known["interfaces"], "maximumIpv4AddressesPerInterface": known["addresses"],
     }  # fmt: skip
 

@@ -87,7 +87,9 @@ def subnet_within_vpc(case: Case) -> Iterator[Problem]:
 def subnets_do_not_overlap(case: Case) -> Iterator[Problem]:
     """Subnets of a VPC are apart."""
     vpc, network = case.target("vpcId"), _network(case.get("cidrBlock"))
-    for other in case.inventory.referrers(vpc.key, type=SUBNET) if vpc and network else ():
+    if vpc is None or network is None:
+        return
+    for other in case.inventory.referrers(vpc.key, type=SUBNET):
         taken = _network(other.outputs.get("cidrBlock"))
         if taken and network.overlaps(taken):
             yield Problem("cidrBlock", f"InvalidSubnet.Conflict: The CIDR '{network}' conflicts with another subnet")
@@ -171,9 +173,9 @@ def public_nat_needs_internet_gateway(case: Case) -> Iterator[Problem]:
     """The internet gateway is attached before a NAT gateway goes out through it."""
     subnet = case.target("subnetId")
     vpc = case.find(VPC, str(vpc_of(subnet))) if subnet else None
-    if vpc and case.get("connectivityType") == "public":
-        if not case.inventory.referrers(vpc.key, type=INTERNET_GATEWAY):
-            yield Problem("subnetId", f"Gateway.NotAttached: Network {vpc.id} has no Internet gateway attached")
+    public = case.get("connectivityType") == "public"
+    if vpc and public and not case.inventory.referrers(vpc.key, type=INTERNET_GATEWAY):
+        yield Problem("subnetId", f"Gateway.NotAttached: Network {vpc.id} has no Internet gateway attached")
 
 
 def no_public_address_is_mapped(case: Case) -> Iterator[Problem]:
@@ -204,7 +206,9 @@ def _address_in(subnet: Object, case: Case) -> str | None:
 
 def public_name(case: Case) -> dict[str, Any]:
     """Name an Elastic IP as EC2's DNS does."""
-    address = case.properties.get("address") or noise(f"{case.seed()}|publicIp", "public_ip")
+    # 52.192.0.0/11 is Amazon's; a block for documentation would hold too few addresses.
+    second, third, fourth = (int(noise(f"{case.seed()}|{part}", "hex:2"), 16) for part in range(3))
+    address = case.properties.get("address") or f"52.{192 + second % 32}.{third}.{1 + fourth % 254}"
     region = case.constants["region"]
     domain = "compute-1.amazonaws.com" if region == "us-east-1" else f"{region}.compute.amazonaws.com"
     return {"publicIp": address, "publicDns": f"ec2-{address.replace('.', '-')}.{domain}"}

@@ -49,9 +49,9 @@ def alarm_actions_are_here(case: Case) -> Iterator[Problem]:
     region = case.constants["region"]
     for name in ("alarmActions", "okActions", "insufficientDataActions"):
         for path, arn in values.find(case.properties, f"{name}[*]"):
-            place = arn.split(":")[3] if isinstance(arn, str) and arn.count(":") > 3 else region
-            if place not in (region, ""):
-                text = f"Invalid region {place} specified. Only {region} is supported."
+            place = re.fullmatch(r"arn:aws:[a-z0-9-]+:([a-z0-9-]*):.*", arn) if isinstance(arn, str) else None
+            if place and place.group(1) not in (region, ""):
+                text = f"Invalid region {place.group(1)} specified. Only {region} is supported."
                 yield Problem(values.format_path(path), f"ValidationError: {text}")
 
 

@@ -23,8 +23,8 @@ def lifecycle_policy(case: Case) -> Iterator[Problem]:
     rules = document.get("rules") if isinstance(document, dict) else None
     wrong = _complaint(rules) if isinstance(rules, list) and rules else "the policy has no rules"
     if wrong:
-        text = "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: 'Lifecycle policy validation failure"
-        yield Problem("policy", f"InvalidParameterException: {text}: {wrong}'")
+        text = "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint"
+        yield Problem("policy", f"InvalidParameterException: {text}: 'Lifecycle policy validation failure: {wrong}'")
 
 
 def _complaint(rules: list[Any]) -> str | None:
@@ -43,18 +43,15 @@ def _complaint(rules: list[Any]) -> str | None:
 
 
 def _selection_complaint(selection: dict[str, Any], action: dict[str, Any]) -> str | None:
-    status, count = selection.get("tagStatus"), selection.get("countType")
+    status, count, number = (selection.get(name) for name in ("tagStatus", "countType", "countNumber"))
     has_tags = bool(selection.get("tagPrefixList") or selection.get("tagPatternList"))
-    if status not in _STATUSES:
-        return f"tagStatus must be one of {', '.join(_STATUSES)}"
-    if count not in _COUNT_TYPES:
-        return f"countType must be one of {', '.join(_COUNT_TYPES)}"
-    if not isinstance(selection.get("countNumber"), int) or selection["countNumber"] < 1:
-        return "countNumber must be a positive integer"
-    if (count != "imageCountMoreThan") != (selection.get("countUnit") == "days"):
-        return "countUnit days belongs to ages, and only to them"
-    if (status == "tagged") != has_tags:
-        return "tagPrefixList or tagPatternList belongs to tagStatus tagged, and only to it"
-    if action.get("type") not in ("expire", "transition"):
-        return "action.type must be expire or transition"
-    return None
+    by_age = count != "imageCountMoreThan"
+    demands = {
+        f"tagStatus must be one of {', '.join(_STATUSES)}": status in _STATUSES,
+        f"countType must be one of {', '.join(_COUNT_TYPES)}": count in _COUNT_TYPES,
+        "countNumber must be a positive integer": isinstance(number, int) and number > 0,
+        "countUnit days belongs to ages, and only to them": by_age == (selection.get("countUnit") == "days"),
+        "tagPrefixList or tagPatternList belongs to tagStatus tagged, and only to it": has_tags == (status == "tagged"),
+        "action.type must be expire or transition": action.get("type") in ("expire", "transition"),
+    }
+    return next((demand for demand, met in demands.items() if not met), None)

@@ -1,3 +1,4 @@
+# ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
 """The simulated Kubernetes: any number of clusters, told apart by the API server their kubeconfig names.
 
 A cluster whose server looks like an EKS endpoint must exist in the simulated AWS. Built-in kinds are checked with their
@@ -20,7 +21,7 @@ import yaml
 from rehearsal import sdk_schema, values
 from rehearsal.cloud import Cloud, Provider, Resource, State, Values
 from rehearsal.errors import CloudError, Problem, suggestion
-from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, Taken
+from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, TakenError
 from rehearsal.kubernetes import names, outputs, schemas
 from rehearsal.sdk_schema import Sdk
 from rehearsal.values import UNKNOWN, Value, mapping
@@ -85,9 +86,9 @@ class KubernetesCloud(Cloud):
             *names.check_labels(kind, manifest),
         ]
         version = self._version(provider)
-        if schemas.is_builtin(version, api_version, kind):
-            problems += schemas.check(version, manifest)
-            problems += _selector_matches(manifest)
+        refused = schemas.check(version, manifest)
+        if refused is not None:
+            problems += [*refused, *_selector_matches(manifest)]
         elif resource.type in self.sdk.tokens():
             problems.append(
                 Problem("kind", f'no matches for kind "{kind}" in version "{api_version}" (Kubernetes {version})')
@@ -109,8 +110,7 @@ class KubernetesCloud(Cloud):
         return f"{resource.name}-{hashlib.sha256(f'{resource.urn}|{upcoming}'.encode()).hexdigest()[:8]}".lower()
 
     def _check_release(self, resource: Resource, olds: Values, news: Values) -> tuple[Values, list[Problem]]:
-        schema = self.sdk.resource(RELEASE)
-        assert schema is not None
+        schema = self.sdk.known(RELEASE)
         inputs = {key: item for key, item in news.items() if key != "compat"}
         if inputs.get("name") is None:
             kept = olds.get("name")
@@ -118,8 +118,8 @@ class KubernetesCloud(Cloud):
         problems = sdk_schema.check(schema, inputs)
         name = inputs["name"]
         if isinstance(name, str) and (len(name) > _RELEASE_NAME_LENGTH or not _RELEASE_NAME.fullmatch(name)):
-            text = f"invalid release name, must match regex {_RELEASE_NAME.pattern} and the length must not be longer than 53"
-            problems.append(Problem("name", f'"{name}": {text}'))
+            rule = f"must match regex {_RELEASE_NAME.pattern} and the length must not be longer than 53"
+            problems.append(Problem("name", f'"{name}": invalid release name, {rule}'))
         return inputs, problems
 
     def _version(self, provider: Provider) -> str:
@@ -183,7 +183,7 @@ class KubernetesCloud(Cloud):
                 handles, references = self._in_namespace(provider, resource, inputs, namespace, handles)
             try:
                 self.inventory.insert(thing, handles, references)
-            except Taken:
+            except TakenError:
                 raise _exists(resource.type, name) from None
             return State(id_, inputs, result)
 
@@ -205,7 +205,7 @@ class KubernetesCloud(Cloud):
         if type_ == "kubernetes:core/v1:ServiceAccount" and name == "default":
             raise _exists(type_, name)
 
-    def read(self, provider: Provider, resource: Resource, id: str, state: Values) -> State | None:
+    def read(self, provider: Provider, resource: Resource, id: str, state: Values) -> State | None:  # noqa: ARG002
         """Return what the cluster holds."""
         self._reach(provider)
         found = self._find(provider, resource.type, id)
@@ -241,7 +241,7 @@ class KubernetesCloud(Cloud):
                     self.inventory.remove(inside)
             self.inventory.remove(found)
 
-    def invoke(self, provider: Provider, token: str, args: Mapping[str, Any]) -> Values:
+    def invoke(self, provider: Provider, token: str, args: Mapping[str, Any]) -> Values:  # noqa: ARG002
         """Nothing is answered: rendering charts or YAML needs Helm itself."""
         raise CloudError(
             f"the rehearsal does not answer {token}: it holds objects and releases, it does not render charts or YAML",
@@ -275,9 +275,7 @@ def _plain_type(type_: str) -> str:
 
 def _server(kubeconfig: Value, config: Values) -> str:
     """Return the API server a kubeconfig (its text, or the path of its file) points to."""
-    text = kubeconfig or os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
-    if not isinstance(text, str):
-        raise ValueError("kubeconfig must be text: the contents of a kubeconfig file, or its path")
+    text = str(kubeconfig or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config")
     if "\n" not in text and not text.lstrip().startswith("{"):
         path = Path(text)
         if not path.is_file():
@@ -327,5 +325,6 @@ def _selector_matches(manifest: Values) -> list[Problem]:
     missing = [key for key, item in wanted.items() if UNKNOWN not in (item, given.get(key)) and given.get(key) != item]
     if not missing:
         return []
-    text = f"{manifest['kind']} is invalid: spec.template.metadata.labels: Invalid value: {json.dumps(given, default=str)}: "
-    return [Problem("spec.template.metadata.labels", text + "`selector` does not match template `labels`")]
+    place = "spec.template.metadata.labels"
+    text = f"{manifest['kind']} is invalid: {place}: Invalid value: {json.dumps(given, default=str)}"
+    return [Problem(place, f"{text}: `selector` does not match template `labels`")]

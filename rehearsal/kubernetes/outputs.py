@@ -64,34 +64,33 @@ def _encoded(string_data: dict[str, Any]) -> dict[str, str]:
     return {key: base64.b64encode(str(item).encode()).decode() for key, item in string_data.items()}
 
 
+_COUNTED = {
+    "Deployment": ("replicas", "readyReplicas", "availableReplicas", "updatedReplicas"),
+    "StatefulSet": ("replicas", "readyReplicas", "currentReplicas", "updatedReplicas"),
+}
+
+
 def _filled_in(kind: str, inputs: dict[str, Any], seed: str) -> dict[str, Any]:
     spec = mapping(inputs.get("spec"))
-    replicas = spec.get("replicas", 1)
-    match kind:
-        case "Namespace":
-            return {"status": {"phase": "Active"}}
-        case "Deployment":
-            counts = dict.fromkeys(("replicas", "readyReplicas", "availableReplicas", "updatedReplicas"), replicas)
-            return {"spec": {"replicas": replicas}, "status": counts}
-        case "StatefulSet":
-            counts = dict.fromkeys(("replicas", "readyReplicas", "currentReplicas", "updatedReplicas"), replicas)
-            return {"spec": {"replicas": replicas}, "status": counts}
-        case "Service":
-            return _service(spec, seed)
-        case "Ingress":
-            return {"status": {"loadBalancer": {"ingress": [{"hostname": _load_balancer(seed)}]}}}
-        case "PersistentVolumeClaim":
-            return {"spec": {"volumeName": f"pvc-{noise(seed + '|volume', 'uuid')}"}, "status": {"phase": "Bound"}}
-        case "Secret":
-            return {"type": "Opaque"}
-        case _:
-            return {}
+    if kind in _COUNTED:
+        replicas = spec.get("replicas", 1)
+        return {"spec": {"replicas": replicas}, "status": dict.fromkeys(_COUNTED[kind], replicas)}
+    if kind == "Service":
+        return _service(spec, seed)
+    if kind == "PersistentVolumeClaim":
+        return {"spec": {"volumeName": f"pvc-{noise(seed + '|volume', 'uuid')}"}, "status": {"phase": "Bound"}}
+    fixed: dict[str, dict[str, Any]] = {
+        "Namespace": {"status": {"phase": "Active"}},
+        "Ingress": {"status": {"loadBalancer": {"ingress": [{"hostname": _load_balancer(seed)}]}}},
+        "Secret": {"type": "Opaque"},
+    }
+    return fixed.get(kind, {})
 
 
 def _service(spec: Value, seed: str) -> dict[str, Any]:
     kind = spec.get("type", "ClusterIP")
-    digits = noise(seed + "|address", "hex:4")
-    address = f"172.20.{int(digits[:2], 16)}.{1 + int(digits[2:], 16) % 254}"
+    third, fourth = (int(noise(f"{seed}|{part}", "hex:2"), 16) for part in range(2))
+    address = f"172.20.{third}.{1 + fourth % 254}"
     balancer = {"ingress": [{"hostname": _load_balancer(seed)}]} if kind == "LoadBalancer" else {}
     if kind == "ExternalName":
         return {"spec": {"type": kind}, "status": {"loadBalancer": {}}}

@@ -1,4 +1,4 @@
-"""The published JSON schemas of Kubernetes' own kinds, from the library kubernetes-validate; strict: unknown fields are refused."""
+"""The published schemas of Kubernetes' own kinds, from the library kubernetes-validate: unknown fields are refused."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,16 +12,13 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 
-def is_builtin(version: str, api_version: str, kind: str) -> bool:
-    """Tell whether a Kubernetes minor ("1.35") itself serves a kind."""
-    return _validator(version, api_version, kind) is not None
+def check(version: str, manifest: dict[str, Any]) -> list[Problem] | None:
+    """Return what the API server of a minor ("1.35") refuses; None for a kind it does not serve itself.
 
-
-def check(version: str, manifest: dict[str, Any]) -> list[Problem]:
-    """Return what the API server's schema refuses in an object of a built-in kind; unknown parts are not judged."""
+    What a preview does not know yet is not judged.
+    """
     validator = _validator(version, manifest["apiVersion"], manifest["kind"])
-    assert validator is not None
-    return list(_problems(validator.iter_errors(manifest)))
+    return None if validator is None else list(_problems(validator.iter_errors(manifest)))
 
 
 def _problems(errors: Value) -> Iterator[Problem]:
