@@ -196,7 +196,8 @@ class Rehearsal:
 
     def refresh(self, stack: str, *args: str) -> Result:
         """Reads the simulated clouds back into the state; with `--preview-only` it only says what differs."""
-        return self.run("refresh", "--stack", stack, "--yes", *args)
+        consent = () if "--preview-only" in args else ("--yes",)
+        return self.run("refresh", "--stack", stack, *consent, *args)
 
     def destroy(self, stack: str, *args: str) -> Result:
         """`destroy` without the preview before it."""

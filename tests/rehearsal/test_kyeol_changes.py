@@ -32,7 +32,17 @@ def stage(running_stage: Rehearsal) -> Iterator[Rehearsal]:
     [
         ("nodes.max_nodes", 6, ["update nodes-group"]),
         ("cache.node_type", "cache.t3.medium", ["update valkey-replication-group"]),
-        ("cache.replicas", 2, ["update valkey-replication-group"]),
+        (
+            "cache.replicas",
+            2,
+            [
+                "create valkey-003-DatabaseMemoryUsagePercentage",
+                "create valkey-003-EngineCPUUtilization",
+                "create valkey-003-Evictions",
+                "create valkey-003-ReplicationLag",
+                "update valkey-replication-group",
+            ],
+        ),
         ("postgres.multi_az", False, ["update postgres-instance"]),
         ("postgres.max_storage_gib", 400, ["update postgres-instance"]),
         (
@@ -47,7 +57,11 @@ def stage(running_stage: Rehearsal) -> Iterator[Rehearsal]:
         (
             "registry.repositories",
             ["saleor-api", "saleor-dashboard", "saleor-storefront", "saleor-worker"],
-            ["create registry-saleor-worker", "create registry-saleor-worker-lifecycle"],
+            [
+                "create registry-saleor-worker",
+                "create registry-saleor-worker-lifecycle",
+                "update github-actions-policy",
+            ],
         ),
     ],
 )

@@ -45,7 +45,7 @@ def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(rehea
     before = rehearsal.settings_file(stack).read_text()
     if stack != "dev":
         held = rehearsal.inventory.count()
-        rehearsal.destroy(stack).refused("protect")
+        rehearsal.run("destroy", "--stack", stack, "--yes").refused("protect")
         assert rehearsal.inventory.count() == held
     lifted = lift_and_destroy(rehearsal, stack)[1]
     assert set(lifted.changes) <= {"same", "update"}

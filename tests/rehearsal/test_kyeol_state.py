@@ -16,6 +16,9 @@ STATEFUL = {
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:ecr/repository:Repository",
     "aws:eks/cluster:Cluster",
+    "aws:s3/bucket:Bucket",
+    "aws:secretsmanager/secret:Secret",
+    "aws:route53/zone:Zone",
 }
 CONTAINERS = ("pulumi:", "platform:")
 
