@@ -35,16 +35,25 @@ def looked_at(preview: Result) -> Counter[str]:
     return Counter(rule for summary in summaries for rule in summary.get("passed") or ())
 
 
+def concerned_with(stack: str) -> set[str]:
+    return EVERYWHERE | {rule for rule, stacks in SOMEWHERE.items() if stack in stacks}
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_real_stack_passes_and_every_rule_that_concerns_it_looks_at_something(
     rehearsal: Rehearsal, stack: str
 ) -> None:
     preview = rehearsal.preview(stack, "--policy-pack", "policies").ok()
     assert preview.violations == []
-    expected = EVERYWHERE | {rule for rule, stacks in SOMEWHERE.items() if stack in stacks}
-    assert set(looked_at(preview)) == expected
+    assert set(looked_at(preview)) == concerned_with(stack)
     # Everything that the engine makes is of a known package.
     assert looked_at(preview)["known-package"] == preview.changes["create"]
+
+
+def test_the_stack_of_the_states_passes_and_owes_nothing_to_kyeols_table(rehearsal: Rehearsal) -> None:
+    preview = rehearsal.preview("bootstrap", "--policy-pack", "policies").ok()
+    assert preview.violations == []
+    assert set(looked_at(preview)) == {"known-package", "aws-known-service", "aws-region"}
 
 
 def test_no_rule_is_without_a_resource_in_the_real_stacks() -> None:
