@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_origin
 
 import pulumi
 
+from components.retry import retries
 from settings.environments import EnvironmentProfile
 from settings.naming import Namer
 from settings.tags import PlatformTags
@@ -59,8 +60,8 @@ class Component(pulumi.ComponentResource, Generic[Args]):
         raise NotImplementedError
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - ResourceOptions' own keywords
-        """Return the options of a child: its parent, and what this child alone needs."""
-        return pulumi.ResourceOptions(parent=self, **options)
+        """Return the options of a child: its parent, tries after a throttled call, and what this child alone needs."""
+        return pulumi.ResourceOptions(parent=self, hooks=retries(), **options)
 
     def stateful_child(self, **options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - ResourceOptions' own keywords
         """Return the options of a child that holds data: protected and retained where the environment says so."""

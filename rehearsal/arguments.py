@@ -14,9 +14,9 @@ _VALUE_FLAGS = frozenset(
 _VALUE_LETTERS = frozenset("sCvcmpt")
 
 OPERATIONS = frozenset(
-    {"up", "update", "preview", "pre", "refresh", "destroy", "down", "dn", "import", "watch", "logs"}
+    {"up", "update", "preview", "pre", "refresh", "destroy", "down", "dn", "import", "watch", "logs", "recover"}
 )
-"""The commands that work on a stack with its settings and take `--config-file`."""
+"""The commands that work on a stack with its settings and take `--config-file`; `recover` is ours, not pulumi's."""
 
 CONFIG_EDITS = frozenset({"set", "set-all", "rm", "rm-all", "remove", "remove-all", "cp", "copy", "env", "refresh"})
 """The subcommands of `config` whose purpose is to change the settings file."""
@@ -43,6 +43,11 @@ class Command:
     def folder(self) -> str:
         """Where it runs, relative to the current directory."""
         return self.flags.get("--cwd") or self.flags.get("C") or "."
+
+    @property
+    def after_first_word(self) -> tuple[str, ...]:
+        """What follows the command's name."""
+        return self.arguments[self.at + 1 :]
 
     @property
     def is_operation(self) -> bool:

@@ -144,6 +144,11 @@ class Inventory:
         with self._lock:
             return self._db.execute(f"SELECT count(*) FROM object {where}", given).fetchone()[0]  # noqa: S608
 
+    def makings(self) -> set[tuple[str, int]]:
+        """Return (URN, generation) of every object: what a run made is what it finds here afterwards only."""
+        with self._lock:
+            return set(self._db.execute("SELECT urn, generation FROM object"))
+
     def get(
         self,
         package: str,

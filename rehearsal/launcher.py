@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from types import FrameType
 from rehearsal import arguments, engine, language_host, stacks
 from rehearsal.clouds import Clouds
 from rehearsal.files import write_whole
+from rehearsal.interrupted import Traces
 
 # Whatever could lead a provider, a secrets provider, a Helm client or the engine to a real account or a real state.
 _REAL_ACCOUNTS = ("AWS_", "AZURE_", "ARM_", "GOOGLE_", "GCP_", "GCLOUD_", "CLOUDSDK_", "KUBE", "HELM_")
@@ -44,6 +45,14 @@ _ENDING_WITH_US = (
 )
 
 
+# `ops` is a program beside the engine: it knows the rehearsal's inventory, the rehearsal knows only how to start it.
+_OPS = [
+    *(sys.executable, "-c"),
+    "import sys; sys.path[0] = sys.argv.pop(1); from ops.__main__ import main; sys.exit(main())",
+    str(language_host.ROOT),
+]
+
+
 @dataclass(frozen=True)
 class Home:
     """REHEARSAL_HOME: everything a rehearsal keeps, so that two homes are two separate worlds."""
@@ -60,16 +69,38 @@ class Home:
         """PULUMI_HOME: plugins, logs and the selected stack. The user's own ~/.pulumi is never touched."""
         return self.path / "pulumi"
 
+    @property
+    def inventory(self) -> Path:
+        """What the simulated clouds hold."""
+        return self.path / "inventory.sqlite"
+
     def settings_file(self, project: stacks.Project, stack: str) -> Path:
         """The rehearsal's copy of a stack's settings."""
         return self.path / "stacks" / project.settings_file(stack).name
 
 
+@dataclass(frozen=True)
+class Attached:
+    """The engine, its environment, and the clouds it is attached to."""
+
+    pulumi: Path
+    environ: Mapping[str, str]
+    clouds: Clouds
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """Runs `pulumi ARGUMENTS`."""
+        return _run([str(self.pulumi), *arguments], self.environ, self.clouds)
+
+
 def run(args: list[str], environ: Mapping[str, str] = os.environ) -> int:
-    """Runs `pulumi ARGS` and gives its exit code."""
+    """Runs `pulumi ARGS`, or one of the commands that are ours (`faults`, `recover`), and gives its exit code."""
     command = arguments.parse(args)
     project = stacks.find_project(Path(command.folder).absolute())
     home = Home(_home_path(project, environ))
+    if command.words[:1] == ("faults",):
+        from rehearsal import fault_command  # noqa: PLC0415 - its libraries are loaded for no other command
+
+        return fault_command.run(home.path, list(command.after_first_word))
     pulumi = engine.acquire(engine.say_on_stderr, environ).command
     home.state.mkdir(parents=True, exist_ok=True)
     language_host.install(home.pulumi)
@@ -78,16 +109,14 @@ def run(args: list[str], environ: Mapping[str, str] = os.environ) -> int:
         engine.say_on_stderr(
             f"rehearsal: the clouds are simulated ({simulated}); all they hold is in {_short(home.path)}"
         )
-        child_environ = environment(environ, home, clouds.ports)
+        attached = Attached(pulumi, environment(environ, home, clouds.ports), clouds)
         if project is None:
-            return _run_pulumi([str(pulumi), *args], child_environ)
-        return _run_in_project(command, project, home, pulumi, child_environ)
+            return attached.run(args)
+        return _run_in_project(command, project, home, attached)
 
 
-def _run_in_project(
-    command: arguments.Command, project: stacks.Project, home: Home, pulumi: Path, environ: dict[str, str]
-) -> int:
-    stack = command.stack or environ.get("PULUMI_STACK") or stacks.selected_stack(project, home.pulumi)
+def _run_in_project(command: arguments.Command, project: stacks.Project, home: Home, attached: Attached) -> int:
+    stack = command.stack or attached.environ.get("PULUMI_STACK") or stacks.selected_stack(project, home.pulumi)
     if command.is_operation and stack is None:
         raise stacks.StackError(_no_stack(project, "no stack is selected"))
     if command.opens_real_secrets and not command.asks_for_help:
@@ -97,14 +126,41 @@ def _run_in_project(
             f"it reads every secret value as {stacks.PLACEHOLDER!r}. Use plain `pulumi {name}` on the real stack."
         )
     if stack and command.needs_stack:
-        _ensure_stack(project, stack, home, pulumi, environ)
+        _ensure_stack(project, stack, home, attached)
     args = command.arguments
     if stack and (command.is_operation or command.reads_config):
         args = _with_rehearsed_settings(command, project, stack, home)
     # Operations use their copy. Any other command is short and may write the team's file: that is put right after it.
-    writes = not command.is_operation or "--remove" in command.flags
+    writes = not command.is_operation or command.words[:1] == ("recover",) or "--remove" in command.flags
     with stacks.untouched(project, keep_edits=command.edits_config) if writes else nullcontext():
-        return _run_pulumi([str(pulumi), *args], environ)
+        if command.words[:1] == ("recover",):
+            return _recover(args, Traces(home.state, project.name, stack or ""), home, attached)
+        if stack and command.is_operation:
+            return _run_operation(command, args, Traces(home.state, project.name, stack), attached)
+        return attached.run(args)
+
+
+def _run_operation(command: arguments.Command, args: Sequence[str], traces: Traces, attached: Attached) -> int:
+    """Runs a command on a stack's resources: not on top of an interrupted one, and with a word on what it lost."""
+    traces.refuse(command)
+    before = attached.clouds.inventory.makings()
+    code = attached.run(args)
+    if code:
+        made = [held for held in attached.clouds.inventory.list() if (held.urn, held.generation) not in before]
+        if lost := Traces(traces.state, traces.project, traces.stack).lost(made):
+            engine.say_on_stderr(traces.hint(lost))
+    return code
+
+
+def _recover(args: Sequence[str], traces: Traces, home: Home, attached: Attached) -> int:
+    """Runs `ops recover` with what it finds here and on no real cloud: the inventory. A dead process's lock goes."""
+    for lock in traces.locks:
+        if lock.is_stale:
+            lock.path.unlink(missing_ok=True)
+            engine.say_on_stderr(f"rehearsal: the lock of process {lock.pid}, which has ended, is removed")
+    path = os.pathsep.join([str(attached.pulumi.parent), attached.environ.get("PATH", os.defpath)])
+    known = {"PATH": path, "REHEARSAL_INVENTORY": str(home.inventory)}
+    return _run([*_OPS, *args], {**attached.environ, **known}, attached.clouds)
 
 
 def environment(environ: Mapping[str, str], home: Home, ports: Mapping[str, int]) -> dict[str, str]:
@@ -131,7 +187,7 @@ def _home_path(project: stacks.Project | None, environ: Mapping[str, str]) -> Pa
     return (project.folder if project else language_host.ROOT) / ".rehearsal"
 
 
-def _ensure_stack(project: stacks.Project, stack: str, home: Home, pulumi: Path, environ: dict[str, str]) -> None:
+def _ensure_stack(project: stacks.Project, stack: str, home: Home, attached: Attached) -> None:
     """Creates a stack that has a settings file and no state yet, without writing into that file."""
     if stacks.exists(project, stack, home.state):
         return
@@ -141,8 +197,8 @@ def _ensure_stack(project: stacks.Project, stack: str, home: Home, pulumi: Path,
     scratch = home.path / "stacks"
     stacks.write_rehearsed_settings(project.settings_file(stack), scratch / f"Pulumi.{stack}.yaml")
     write_whole(scratch / "Pulumi.yaml", f"name: {project.name}\nruntime: python\n")
-    init = [str(pulumi), "stack", "init", stack, "--no-select", "--non-interactive"]
-    done = subprocess.run(init, cwd=scratch, env=environ, capture_output=True, text=True, check=False)
+    init = [str(attached.pulumi), "stack", "init", stack, "--no-select", "--non-interactive"]
+    done = subprocess.run(init, cwd=scratch, env=attached.environ, capture_output=True, text=True, check=False)
     if done.returncode and not stacks.exists(project, stack, home.state):
         raise stacks.StackError(f"stack {stack!r} could not be created in the rehearsal:\n{done.stderr.strip()}")
     engine.say_on_stderr(f"rehearsal: created stack {stack!r}")
@@ -170,8 +226,8 @@ def _no_stack(project: stacks.Project, problem: str) -> str:
     )
 
 
-def _run_pulumi(command: list[str], environ: Mapping[str, str]) -> int:
-    """Runs the engine in our process group: the terminal's Ctrl-C reaches it once, and the clouds outlive it."""
+def _run(command: Sequence[str], environ: Mapping[str, str], clouds: Clouds) -> int:
+    """Runs a command in our process group: the terminal's Ctrl-C reaches it once, and the clouds outlive it."""
     process: subprocess.Popen[bytes] | None = None
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
@@ -183,6 +239,8 @@ def _run_pulumi(command: list[str], environ: Mapping[str, str]) -> int:
         signal.signal(number, lambda *_: None)
     signal.signal(signal.SIGTERM, pass_on)  # comes from `kill` or a job runner, to this process alone
     process = subprocess.Popen([*_ENDING_WITH_US, *command], env=dict(environ))
+    if clouds.faults:
+        clouds.faults.engine_pid = process.pid
     code = process.wait()
     return code if code >= 0 else 128 - code
 

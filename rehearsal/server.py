@@ -213,7 +213,9 @@ def _changes(changed: bool) -> provider_pb2.DiffResponse.DiffChanges.ValueType: 
 def serve(cloud: Cloud, faults: Faults | None = None) -> tuple[grpc.Server, int]:
     """Start a server for one cloud on a free loopback port; the caller stops it."""
     workers = futures.ThreadPoolExecutor(_WORKERS, f"rehearsal-{cloud.package}")
-    between = [Refusals()] if faults is None else [FaultInterceptor(faults, cloud.package), Refusals()]
+    between: list[grpc.ServerInterceptor] = (
+        [Refusals()] if faults is None else [FaultInterceptor(faults, cloud.package), Refusals()]
+    )
     server = grpc.server(workers, interceptors=between, options=_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderServicer(cloud), server)
     port = server.add_insecure_port("127.0.0.1:0")

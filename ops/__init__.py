@@ -1,0 +1,1 @@
+"""What operators run on a stack and on its exported state."""

@@ -1,0 +1,38 @@
+"""`python -m ops COMMAND`: the operators' command line. It takes stacks and their settings as `pulumi` does."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from ops.evidence import EvidenceError
+from ops.pulumi import PulumiError
+from ops.recover import AnswerError, recover
+
+app = typer.Typer(
+    name="ops",
+    help="What operators run on a stack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(recover)
+
+
+@app.callback()
+def _commands() -> None:
+    """What operators run on a stack."""
+
+
+def main() -> int:
+    """Run the command; what the user can mend is told in plain words."""
+    try:
+        app(prog_name="ops")
+    except (AnswerError, EvidenceError, PulumiError) as error:
+        Console(stderr=True).print(f"ops: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
