@@ -78,9 +78,9 @@ class DeclaredCloud(Cloud):
         entry = self.catalogue.entry(resource.type)
         inputs = self._named(entry, resource, olds, news)
         problems = sdk_schema.check(schema, inputs)
-        if not problems:  # values are judged once their shape is right
+        if not problems:  # each step may rely on the one before: values on their shape, rules on their values
             case = self._case(provider, resource, entry, inputs)
-            problems = [*self._check_values(case), *self._run("check", case)]
+            problems = list(self._check_values(case)) or list(self._run("check", case))
         return inputs, problems
 
     def _named(self, entry: TypeEntry, resource: Resource, olds: Values, news: Values) -> Values:
@@ -308,16 +308,7 @@ class DeclaredCloud(Cloud):
         """Write the object with its handles; a taken one is refused in the cloud's own words."""
         full = replace(case, properties=outputs)
         entry, scope = case.entry, case.scope
-        handles = []
-        for kind, template in entry.handles.items():
-            text = render(template, full.lookup, full.seed, kind)
-            if isinstance(text, str):
-                handles.append(Handle(case.type, kind, text, scope.account, scope.region))
-        for type_, template in entry.also.items():
-            text = render(template, full.lookup, full.seed, type_)
-            if isinstance(text, str):
-                place = case.scope_of(type_)
-                handles.append(Handle(type_, "id", text, place.account, place.region))
+        handles: list[Handle] = []  # what must be unique comes first: it has words of the cloud's own
         errors: dict[Handle, str] = {}
         for unique in entry.unique:
             world = unique.scope == "world"
@@ -328,8 +319,17 @@ class DeclaredCloud(Cloud):
                     handle = Handle(case.type, f"unique:{unique.by}", str(text), account, region)
                     handles.append(handle)
                     errors[handle] = str(_in_words(unique.error, value, full))
+        for kind, template in entry.handles.items():
+            text = render(template, full.lookup, full.seed, kind)
+            if isinstance(text, str):
+                handles.append(Handle(case.type, kind, text, scope.account, scope.region))
+        for type_, template in entry.also.items():
+            text = render(template, full.lookup, full.seed, type_)
+            if isinstance(text, str):
+                place = case.scope_of(type_)
+                handles.append(Handle(type_, "id", text, place.account, place.region))
         try:
-            write([*dict.fromkeys(handles), _own(case)])  # its own id last: a rule of uniqueness has better words
+            write([*dict.fromkeys([*handles, _own(case)])])
         except TakenError as taken:
             words = errors.get(taken.handle) or f"AlreadyExists: {case.type} {case.id} already exists"
             raise CloudError(words, grpc.StatusCode.ALREADY_EXISTS) from None

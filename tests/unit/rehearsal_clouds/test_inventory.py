@@ -40,7 +40,7 @@ def test_objects_are_filtered_and_counted(inventory):
 def test_an_id_that_names_several_objects_asks_which_one(inventory):
     inventory.insert(thing("default"), [], [])
     inventory.insert(thing("default", scope=VIRGINIA), [], [])
-    with pytest.raises(LookupError, match="'default' names 2 objects .*say which type, account or region"):
+    with pytest.raises(LookupError, match=r"'default' names 2 objects .*say which type, account or region"):
         inventory.get("aws", "default")
     assert inventory.get("aws", "default", region="us-east-1").scope == VIRGINIA
     assert inventory.get("aws", "nothing") is None
@@ -86,9 +86,13 @@ def test_a_urn_counts_its_creations(inventory):
 
 
 def test_a_failed_transaction_leaves_nothing(inventory):
-    with pytest.raises(RuntimeError), inventory.transaction():
-        inventory.insert(thing("vpc-1"), [], [])
-        raise RuntimeError
+    def make_and_fail():
+        with inventory.transaction():
+            inventory.insert(thing("vpc-1"), [], [])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        make_and_fail()
     assert inventory.count() == 0
 
 

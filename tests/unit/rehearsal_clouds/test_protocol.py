@@ -7,7 +7,6 @@ from pulumi.runtime.proto import provider_pb2
 
 from rehearsal import wire
 from rehearsal.values import UNKNOWN
-
 from tests.unit.rehearsal_clouds.provider_client import ACCOUNT, TOKYO, Network, Refused
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -72,7 +71,9 @@ def test_a_type_the_sdk_does_not_have_is_refused_with_the_nearest_one(aws):
 
 
 def test_a_type_nobody_described_runs_on_its_shape_alone(aws):
-    table = aws.create("aws:dynamodb/table:Table", "t", name="shop", hashKey="id", attributes=[{"name": "id", "type": "S"}])
+    table = aws.create(
+        "aws:dynamodb/table:Table", "t", name="shop", hashKey="id", attributes=[{"name": "id", "type": "S"}]
+    )
     assert table["arn"] == f"arn:aws:dynamodb:ap-northeast-1:{ACCOUNT}:table/{table.id}"
     assert table["attributes"] == [{"name": "id", "type": "S"}]
     with pytest.raises(Refused, match='An argument named "hash_key" is not expected here'):
@@ -149,7 +150,7 @@ def test_a_refresh_finds_what_drifted_even_where_the_program_said_nothing(aws, c
     assert aws.read(vpc) == vpc
     stands = clouds.inventory.get("aws", vpc.id)
     clouds.inventory.edit(stands, "tags.a", "by hand")
-    clouds.inventory.edit(stands, "enableDnsSupport", False)
+    clouds.inventory.edit(stands, "enableDnsSupport", value=False)
     seen = aws.read(vpc)
     assert seen.inputs == {"cidrBlock": "10.0.0.0/16", "tags": {"a": "by hand"}, "enableDnsSupport": False}
     assert seen["enableDnsSupport"] is False
@@ -162,7 +163,7 @@ def test_a_thing_deleted_by_hand_is_gone_and_deleting_it_is_no_error(aws, clouds
     vpc = aws.create(VPC, "shop", cidrBlock="10.0.0.0/16")
     clouds.inventory.remove(clouds.inventory.get("aws", vpc.id))
     assert aws.read(vpc) is None
-    with pytest.raises(Refused, match=f"NotFound: {VPC} {vpc.id} does not exist any more"):
+    with pytest.raises(Refused, match=rf"NotFound: {VPC} {vpc.id} does not exist any more"):
         aws.update(vpc, tags={"a": "b"})
     aws.delete(vpc)
 
@@ -182,13 +183,17 @@ def test_an_import_may_name_another_region(clouds, aws):
 
 
 def test_a_data_source_nobody_answers_says_so(aws):
-    with pytest.raises(Refused, match="the rehearsal does not answer aws:ec2/getAmi:getAmi; it answers .*getCallerIdentity"):
+    with pytest.raises(
+        Refused, match=r"the rehearsal does not answer aws:ec2/getAmi:getAmi; it answers .*getCallerIdentity"
+    ):
         aws.invoke("aws:ec2/getAmi:getAmi")
 
 
 def test_a_mistake_of_the_rehearsal_itself_is_no_traceback(aws, clouds):
     clouds.inventory.close()
-    with pytest.raises(Refused, match=r"the rehearsal itself failed in Create: ProgrammingError.*this is no answer of the cloud"):
+    with pytest.raises(
+        Refused, match=r"the rehearsal itself failed in Create: ProgrammingError.*this is no answer of the cloud"
+    ):
         aws._call("Create", provider_pb2.CreateRequest(
             urn="urn:pulumi:test::test::aws:ec2/vpc:Vpc::x", type=VPC, name="x",
             properties=wire.encode({"cidrBlock": "10.0.0.0/16"}),
@@ -197,7 +202,7 @@ def test_a_mistake_of_the_rehearsal_itself_is_no_traceback(aws, clouds):
 
 def test_a_refused_creation_leaves_nothing(aws, clouds, network):
     before = clouds.inventory.count()
-    with pytest.raises(Refused, match="InvalidSubnet.Conflict"):
+    with pytest.raises(Refused, match=r"InvalidSubnet.Conflict"):
         aws.create("aws:ec2/subnet:Subnet", "x", vpcId=network.vpc.id, cidrBlock="10.0.0.0/24")
     assert clouds.inventory.count() == before
 
@@ -254,7 +259,9 @@ def test_tags_of_the_provider_reach_every_resource(clouds):
 def test_a_reference_into_another_region_is_refused_and_says_where_the_thing_is(clouds, aws):
     virginia = clouds.provider("aws", {"region": "us-east-1", "allowedAccountIds": json.dumps([ACCOUNT])})
     vpc = Network(aws).vpc
-    with pytest.raises(Refused, match=f"The vpc ID '{vpc.id}' does not exist .it exists in {ACCOUNT}/ap-northeast-1, not in"):
+    with pytest.raises(
+        Refused, match=rf"The vpc ID '{vpc.id}' does not exist .it exists in {ACCOUNT}/ap-northeast-1, not in"
+    ):
         virginia.create("aws:ec2/subnet:Subnet", "x", vpcId=vpc.id, cidrBlock="10.0.9.0/24")
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
@@ -8,7 +10,9 @@ from rehearsal.values import UNKNOWN
 
 LEAVES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=20) | st.just(UNKNOWN)
 TREES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
 )
 
 
@@ -55,7 +59,7 @@ def test_an_asset_differs_by_its_hash_only():
 
 @given(st.dictionaries(st.text(min_size=1, max_size=8), TREES, max_size=4))
 def test_properties_survive_the_wire(given_values):
-    def without_nulls(value):
+    def without_nulls(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: without_nulls(item) for key, item in value.items() if item is not None}
         return [without_nulls(item) for item in value] if isinstance(value, list) else value
