@@ -7,17 +7,17 @@ PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down test lint format docs lock setup engine
+.PHONY: help up preview down test lint format docs bench lock setup engine
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Lists the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r target text; do printf '  make %-9s %s\n' "$$target" "$$text"; done
 
 up: ## Creates or updates a stack in the rehearsal (STACK=dev)
-	@./rehearse up --stack $(STACK) --yes
+	@./rehearse up --stack $(STACK) --yes --policy-pack policies
 
 preview: ## Shows what `make up` would change (STACK=dev)
-	@./rehearse preview --stack $(STACK)
+	@./rehearse preview --stack $(STACK) --policy-pack policies
 
 down: ## Destroys a stack in the rehearsal (STACK=dev)
 	@./rehearse destroy --stack $(STACK) --yes
@@ -30,17 +30,22 @@ lint: setup ## Checks format, code, types and generated files; changes nothing
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m pyrefly check --summary=none
 	@$(PYTHON) -m settings.schema --check
+	@$(PYTHON) -m policies.reference --check
 
 format: setup ## Formats the code and mends what can be mended
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 	@$(PYTHON) -m ruff format --quiet .
 
-docs: setup ## Generates the files that are generated: the JSON schema of the stack files
+docs: setup ## Generates the files that are generated: the settings' JSON schema, the policy reference
 	@$(PYTHON) -m settings.schema
+	@$(PYTHON) -m policies.reference
 
 lock: setup ## Locks requirements.in and tools/go-requirements.in (UPGRADE=--upgrade takes newer versions)
 	@$(LOCK) --output-file requirements.txt requirements.in
 	@$(LOCK) --output-file tools/go-requirements.txt tools/go-requirements.in
+
+bench: engine ## Measures the program beside its bare twin and writes docs/performance.md
+	@$(PYTHON) -m bench
 
 setup: ## Makes .venv match requirements.txt
 	@tools/setup

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stack_files import ROOT
 
-OURS = {"settings", "components", "systems", "rehearsal", "tests"}
+OURS = {"settings", "components", "systems", "policies", "rehearsal", "ops", "bench", "tests"}
 #: Settings that a component may know: value types and pure functions, no system's section and no stack.
 VALUE_TYPES = {
     "settings",
@@ -43,6 +43,8 @@ def our_imports(folder: str) -> dict[str, set[str]]:
         ("components", {"settings", "components"}),
         ("systems", {"settings", "components", "systems"}),
         ("rehearsal", {"rehearsal"}),
+        ("policies", {"policies"}),
+        ("ops", {"ops", "settings", "rehearsal"}),
     ],
 )
 def test_a_folder_imports_only_what_the_map_allows(folder: str, allowed: set[str]) -> None:

@@ -1,0 +1,1 @@
+"""What the program costs beside a bare one: `make bench`."""

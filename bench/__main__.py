@@ -1,0 +1,90 @@
+"""`make bench`: a no-op preview with policies beside its bare twin, and how its cost grows."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from bench.measure import Series
+from bench.world import PACK, ROOT, World, own_world, twin_world
+
+STACKS: Final = ("dev", "stage", "prod", "mgmt")
+GROWTH_STACK: Final = "dev"
+REPORT: Final = ROOT / "docs" / "performance.md"
+MARK: Final = "<!-- figures: everything below is written by `make bench` -->\n"
+
+console = Console(stderr=True)
+
+
+def pairs(own: World, twin: World, stack: str, count: int) -> tuple[Series, Series]:
+    """Measure both in turns, so that whatever else the machine does falls on both."""
+    own_runs, twin_runs = [], []
+    for _ in range(count):
+        own_runs.append(own.preview(stack, *PACK))
+        twin_runs.append(twin.preview(stack))
+    return Series(own_runs), Series(twin_runs)
+
+
+def compare_stacks(folder: Path, count: int) -> list[str]:
+    """Return the table of the four stacks."""
+    rows = [
+        "| stack | resources | ours, s | spread | twin, s | spread | time ratio | ours, MiB | twin, MiB |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    own = own_world(folder)
+    for stack in STACKS:
+        console.print(f"{stack}: up, then {count} pairs of previews")
+        own.up(stack)
+        resources = own.resources(stack)
+        twin = twin_world(folder, stack, resources)
+        twin.up(stack)
+        ours, bare = pairs(own, twin, stack, count)
+        rows.append(
+            f"| {stack} | {len(resources)} | {ours.seconds:.2f} | {ours.spread} | {bare.seconds:.2f} | {bare.spread} "
+            f"| **{ours.seconds / bare.seconds:.2f}** | {ours.peak_mib:.0f} | {bare.peak_mib:.0f} |"
+        )
+    return rows
+
+
+def growth(folder: Path, sizes: list[int], count: int) -> list[str]:
+    """Return the table of growth: what one more resource costs between one size and the next."""
+    rows = ["| resources | ours, s | ms per further resource | peak, MiB |", "|---|---|---|---|"]
+    own = own_world(folder / "growth")
+    before: tuple[int, float] | None = None
+    for size in sizes:
+        console.print(f"growth: {size} repositories, up, then {count} previews")
+        own.repeat_repositories(GROWTH_STACK, size)
+        own.up(GROWTH_STACK)
+        resources = len(own.resources(GROWTH_STACK))
+        series = Series([own.preview(GROWTH_STACK, *PACK) for _ in range(count)])
+        further = "" if before is None else f"{(series.seconds - before[1]) / (resources - before[0]) * 1000:.1f}"
+        rows.append(f"| {resources} | {series.seconds:.2f} | {further} | {series.peak_mib:.0f} |")
+        before = resources, series.seconds
+    return rows
+
+
+def main(
+    pair_count: Annotated[int, typer.Option("--pairs", help="Pairs of previews per stack.")] = 5,
+    sizes: Annotated[str, typer.Option(help="Repositories per step of the growth table.")] = "3,500,1200,2400",
+) -> None:
+    """Measure, print the tables and write them into docs/performance.md."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        stacks = compare_stacks(folder, pair_count)
+        grown = growth(folder, [int(size) for size in sizes.split(",")], 3)
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, medians of {pair_count} pairs"
+    figures = "\n".join([f"Measured on {machine}.", "", *stacks, "", *grown, ""])
+    Console().print(Markdown(figures))
+    head = REPORT.read_text(encoding="utf-8").split(MARK)[0]
+    REPORT.write_text(f"{head}{MARK}\n{figures}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
