@@ -241,3 +241,14 @@ def test_an_imported_certificate_needs_no_validation(aws):
     certificate = aws.create(CERTIFICATE, certificateBody="-----BEGIN", privateKey="-----BEGIN")
     with pytest.raises(Refused, match="has type IMPORTED, no validation necessary"):
         aws.create(VALIDATION, certificateArn=certificate["arn"])
+
+
+def test_a_record_names_a_health_check_that_exists_and_keeps_it(aws, zone):
+    with pytest.raises(Refused, match=r"InvalidChangeBatch: \[The health check none does not exist\]"):
+        a_record(aws, zone, "www", healthCheckId="none")
+    check = aws.create(
+        "aws:route53/healthCheck:HealthCheck", type="HTTPS", fqdn="www.shop.example.com", requestInterval=30
+    )
+    a_record(aws, zone, "www", healthCheckId=check.id)
+    with pytest.raises(Refused, match=f"HealthCheckInUse: The health check {check.id} is in use"):
+        aws.delete(check)
