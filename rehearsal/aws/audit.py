@@ -51,17 +51,20 @@ def _trail_arn(case: Case) -> str:
 
 
 def key_takes_trails(case: Case) -> Iterator[Problem]:
-    """So does the key's policy."""
+    """So does the key's: CloudTrail looks at the key first, and encrypts in the name of the trail."""
     key, arn = case.target("kmsKeyId"), _trail_arn(case)
-    request = {**_request(case, arn), "kms:encryptioncontext:aws:cloudtrail:arn": arn}
-    if key and not _key_lets(key, _TRAILS, request):
+    looks = _request(case, arn)
+    encrypts = {**looks, "kms:encryptioncontext:aws:cloudtrail:arn": arn}
+    if key and not (
+        _key_lets(key, _TRAILS, "DescribeKey", looks) and _key_lets(key, _TRAILS, "GenerateDataKey", encrypts)
+    ):
         bucket = case.get("s3BucketName")
         text = f"Insufficient permissions to access S3 bucket {bucket} or KMS key {case.get('kmsKeyId')}."
         yield Problem("kmsKeyId", f"InsufficientEncryptionPolicyException: {text}")
 
 
-def _key_lets(key: Object, service: str, request: Mapping[str, str]) -> bool:
-    return service_may(key.outputs.get("policy"), service, "kms:GenerateDataKey", key.outputs["arn"], request)
+def _key_lets(key: Object, service: str, action: str, request: Mapping[str, str]) -> bool:
+    return service_may(key.outputs.get("policy"), service, f"kms:{action}", key.outputs["arn"], request)
 
 
 def trails_fit(case: Case) -> Iterator[Problem]:
@@ -119,7 +122,7 @@ def bucket_takes_configuration(case: Case) -> Iterator[Problem]:
     owner = case.target("s3KmsKeyArn")
     encrypts = (
         owner is None
-        or _key_lets(owner, _CONFIG, request)
+        or _key_lets(owner, _CONFIG, "GenerateDataKey", request)
         or role_may(documents, "kms:GenerateDataKey", owner.outputs["arn"], request)
     )
     if not writes or not encrypts:

@@ -95,19 +95,34 @@ def test_a_bucket_policy_without_objects_under_the_prefix_does_not_serve(aws):
         aws.create(TRAIL, name="audit", s3BucketName="logs", s3KeyPrefix="trails")
 
 
-@pytest.mark.parametrize("trails", [f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*", None])
+TRAILS = f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"
+ENCRYPTING = {"kms:EncryptionContext:aws:cloudtrail:arn": TRAILS}
+BY_A_TRAIL = {"aws:SourceArn": TRAILS}
+
+
+def for_trail(action: str, condition: dict[str, str]) -> dict[str, Any]:
+    return allow({"Service": "cloudtrail.amazonaws.com"}, action, "*", ArnLike=condition)
+
+
 @pytest.mark.usefixtures("bucket")
-def test_the_key_lets_the_trail_encrypt(aws, trails):
+@pytest.mark.parametrize(
+    ("statements", "serves"),
+    [
+        ([for_trail("kms:*", BY_A_TRAIL)], True),
+        ([for_trail("kms:GenerateDataKey*", ENCRYPTING), for_trail("kms:DescribeKey", BY_A_TRAIL)], True),
+        ([for_trail("kms:*", ENCRYPTING)], False),  # who looks at a key has no encryption context
+        ([for_trail("kms:DescribeKey", BY_A_TRAIL)], False),
+        ([], False),
+    ],
+)
+def test_the_key_lets_the_trail_look_and_encrypt(aws, statements, serves):
     let(aws, *FOR_TRAILS)
-    condition = {"ArnLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}
-    service = {"principal": {"Service": "cloudtrail.amazonaws.com"}, "action": "kms:GenerateDataKey*", "resource": "*"}
-    key = key_for(aws, **service, **condition) if trails else key_for(aws)
-    if trails:
+    owner = allow({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "kms:*", "*")
+    key = aws.create(KEY, policy=policy(owner, *statements))
+    if serves:
         aws.create(TRAIL, name="audit", s3BucketName="logs", kmsKeyId=key["arn"])
     else:
-        with pytest.raises(
-            Refused, match="InsufficientEncryptionPolicyException: Insufficient permissions to access S3"
-        ):
+        with pytest.raises(Refused, match="InsufficientEncryptionPolicyException: Insufficient permissions to acc"):
             aws.create(TRAIL, name="audit", s3BucketName="logs", kmsKeyId=key["arn"])
 
 
