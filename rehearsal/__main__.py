@@ -6,6 +6,7 @@ from rehearsal import launcher
 from rehearsal.engine import EngineError
 from rehearsal.faults import FaultsError
 from rehearsal.interrupted import UnsettledError
+from rehearsal.inventory import InventoryError
 from rehearsal.stacks import StackError
 
 
@@ -13,7 +14,7 @@ def main(arguments: list[str]) -> int:
     """Runs the command; what the user can mend is told in plain words."""
     try:
         return launcher.run(arguments)
-    except (EngineError, FaultsError, UnsettledError, StackError) as error:
+    except (EngineError, FaultsError, InventoryError, UnsettledError, StackError) as error:
         print(f"rehearse: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("rehearse: interrupted", file=sys.stderr)

@@ -20,6 +20,7 @@ from typing import Any, Self
 from rehearsal import values
 from rehearsal.values import Value
 
+_LAYOUT = 1  # raise it when the tables change: an older file is then refused instead of misread
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (
     key INTEGER PRIMARY KEY, package TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,
@@ -38,9 +39,10 @@ CREATE INDEX IF NOT EXISTS handle_object ON handle (object);
 CREATE TABLE IF NOT EXISTS reference (
     source INTEGER NOT NULL REFERENCES object (key) ON DELETE CASCADE, property TEXT NOT NULL,
     target INTEGER NOT NULL REFERENCES object (key) ON DELETE CASCADE, blocks INTEGER NOT NULL,
-    PRIMARY KEY (source, property, target)
+    source_type TEXT NOT NULL, PRIMARY KEY (source, property, target)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS reference_target ON reference (target, property);
+CREATE INDEX IF NOT EXISTS reference_target ON reference (target, source_type);
+CREATE INDEX IF NOT EXISTS reference_blocking ON reference (target) WHERE blocks;
 CREATE TABLE IF NOT EXISTS generation (urn TEXT PRIMARY KEY, latest INTEGER NOT NULL) WITHOUT ROWID;
 """
 _COLUMNS = "key, package, account, region, type, id, name, urn, generation, inputs, outputs"
@@ -90,6 +92,10 @@ class Reference:
     blocks: bool = True
 
 
+class InventoryError(Exception):
+    """The file cannot serve as an inventory; the message says what to do."""
+
+
 class TakenError(Exception):
     """A handle already belongs to another object."""
 
@@ -109,8 +115,16 @@ class Inventory:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        layout = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if layout != _LAYOUT and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            self._db.close()
+            raise InventoryError(
+                f"{path} was written by another version of the rehearsal (layout {layout}, this one reads {_LAYOUT}); "
+                f"destroy its stacks with that version, or remove {path.parent} and begin anew"
+            )
         # The rehearsal may lose its last second when the machine dies; it may not be slow.
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;" + _SCHEMA)
+        settings = f"PRAGMA user_version={_LAYOUT}; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+        self._db.executescript(f"{settings} PRAGMA foreign_keys=ON; {_SCHEMA}")
 
     def __enter__(self) -> Self:
         return self
@@ -272,8 +286,8 @@ class Inventory:
             if taken is None:
                 raise TakenError(handle)
         self._db.executemany(
-            "INSERT OR REPLACE INTO reference VALUES (?, ?, ?, ?)",
-            [(key, reference.property, reference.target, reference.blocks) for reference in references],
+            "INSERT OR REPLACE INTO reference SELECT ?, ?, ?, ?, type FROM object WHERE key = ?",
+            [(key, reference.property, reference.target, reference.blocks, key) for reference in references],
         )
 
     def by_key(self, key: int) -> Object:
@@ -304,7 +318,7 @@ class Inventory:
         if property is not None:
             where, given = where + " AND reference.property = ?", [*given, property]
         if type is not None:
-            where, given = where + " AND object.type = ?", [*given, type]
+            where, given = where + " AND reference.source_type = ?", [*given, type]
         columns = ", ".join(f"object.{column}" for column in _COLUMNS.split(", "))
         with self._lock:
             rows = self._db.execute(

@@ -1,8 +1,9 @@
+import sqlite3
 import threading
 
 import pytest
 
-from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, TakenError
+from rehearsal.inventory import Handle, Inventory, InventoryError, Object, Reference, Scope, TakenError
 
 TOKYO = Scope("aws", "1111", "ap-northeast-1")
 VIRGINIA = Scope("aws", "1111", "us-east-1")
@@ -27,6 +28,15 @@ def test_what_one_process_writes_another_one_reads(tmp_path):
     with Inventory(path) as writer, Inventory(path) as reader:
         writer.insert(thing("vpc-1"), [handle("vpc-1")], [])
         assert [found.id for found in reader.list("aws")] == ["vpc-1"]
+
+
+def test_a_file_of_another_layout_is_refused_with_the_way_on(tmp_path):
+    path = tmp_path / "inventory.sqlite"
+    with sqlite3.connect(path) as older:
+        older.execute("CREATE TABLE object (id TEXT)")
+    older.close()
+    with pytest.raises(InventoryError, match=r"was written by another version of the rehearsal .*begin anew"):
+        Inventory(path)
 
 
 def test_objects_are_filtered_and_counted(inventory):
