@@ -42,7 +42,14 @@ from components.base import Component, ComponentArgs
 from components.kubernetes.provider import kubernetes_provider
 from components.kubernetes.storage_class import DefaultStorageClass, DefaultStorageClassArgs
 from settings import naming
-from settings.kyeol import EdgeSettings, KyeolSettings
+from settings.kyeol import (
+    CacheSettings,
+    EdgeSettings,
+    KyeolSettings,
+    PaymentGatewaySettings,
+    PostgresSettings,
+    RegistrySettings,
+)
 from settings.stack import StackSettings
 from systems.scope import aws_scope
 
@@ -61,60 +68,103 @@ class KyeolArgs(ComponentArgs):
 
 
 class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
-    """A network, a cluster in it, the data services beside it, and the identities of the cluster's controllers."""
+    """A network, a cluster in it, the data services beside it, the edge before it, and the evidence of it all."""
 
     outputs: pulumi.Output[Mapping[str, object]]
 
     def build(self, args: KyeolArgs) -> None:
-        """Place the environment."""
-        s, scope = args.settings, args.scope
-        cluster_name = scope.names(naming.EKS_CLUSTER, "eks")
-        observability = self.key("observability", s, observability_uses(s.account_id, s.region))
-        alarms = AlarmTopic(
+        """Place the environment, chapter by chapter. What the settings leave out is not there."""
+        s = self.settings = args.settings
+        self.exported: dict[str, object] = {"version": OUTPUTS_VERSION, "region": s.region, "account_id": s.account_id}
+        self.place_observability(s)
+        self.place_network(s)
+        self.place_cluster(s)
+        if s.payment_gateway:
+            self.place_payments(s.payment_gateway)
+        self.secrets: list[ReadableSecret] = []
+        if s.postgres:
+            self.place_postgres(s.postgres)
+        if s.cache:
+            self.place_cache(s.cache)
+        if s.registry:
+            self.place_images(s.registry)
+        if s.edge:
+            self.place_edge(s.edge)
+        self.place_evidence(s)
+        self.place_cluster_contents(s)
+        self.outputs = pulumi.Output.all(**self.exported)
+
+    def place_observability(self, s: KyeolSettings) -> None:
+        """One key for logs and alarms, one topic that alarms and budgets report to."""
+        self.log_key = self.key("observability", observability_uses(s.account_id, s.region))
+        self.alarms = AlarmTopic(
             "alarms",
-            AlarmTopicArgs(scope=scope, account_id=s.account_id, key=observability, email=s.alarm_email),
+            AlarmTopicArgs(scope=self.scope, account_id=s.account_id, key=self.log_key, email=s.alarm_email),
             self.child(),
         )
-        outputs: dict[str, object] = {"version": OUTPUTS_VERSION, "region": s.region, "account_id": s.account_id}
+        Budget(
+            "budget", BudgetArgs(scope=self.scope, monthly_usd=s.monthly_budget_usd, alarms=self.alarms), self.child()
+        )
 
-        network = Network(
+    def place_network(self, s: KyeolSettings) -> None:
+        """The VPC with its flow logs and private ways to AWS, and the zones of the environment's names."""
+        self.cluster_name = self.scope.names(naming.EKS_CLUSTER, "eks")
+        self.network = Network(
             "network",
-            NetworkArgs(scope=scope, region=s.region, zones=s.zones, cluster_name=cluster_name, **s.network.args()),
+            NetworkArgs(
+                scope=self.scope, region=s.region, zones=s.zones, cluster_name=self.cluster_name, **s.network.args()
+            ),
             self.child(),
         )
-        FlowLogs("flow-logs", FlowLogsArgs(scope=scope, vpc=network.vpc, log_key=observability), self.child())
-        VpcEndpoints("vpc-endpoints", VpcEndpointsArgs(scope=scope, network=network), self.child())
+        FlowLogs("flow-logs", FlowLogsArgs(scope=self.scope, vpc=self.network.vpc, log_key=self.log_key), self.child())
+        VpcEndpoints("vpc-endpoints", VpcEndpointsArgs(scope=self.scope, network=self.network), self.child())
+        self.zones = [
+            DnsZone(
+                f"zone-{domain}", DnsZoneArgs(scope=self.scope, domain=domain, delegations=delegations), self.child()
+            )
+            for domain, delegations in s.dns.delegations_by_zone().items()
+        ]
+        self.exported["vpc_id"] = self.network.vpc_id
+        self.exported["name_servers"] = pulumi.Output.all(**{zone.domain: zone.name_servers for zone in self.zones})
 
-        cluster = EksCluster(
+    def place_cluster(self, s: KyeolSettings) -> None:
+        """The EKS cluster: control plane, network add-ons, nodes, and the add-ons that run on them."""
+        self.cluster = EksCluster(
             "cluster",
             EksClusterArgs(
-                scope=scope,
-                cluster_name=cluster_name,
-                network=network,
-                secrets_key=self.key("kubernetes-secrets", s),
-                log_key=observability,
+                scope=self.scope,
+                cluster_name=self.cluster_name,
+                network=self.network,
+                secrets_key=self.key("kubernetes-secrets"),
+                log_key=self.log_key,
                 **s.cluster.args(),
             ),
             self.child(),
         )
-        network_addons = NetworkAddons(
+        self.network_addons = NetworkAddons(
             "network-addons",
-            NetworkAddonsArgs(scope=scope, cluster=cluster, vpc_cni=s.addons.vpc_cni, kube_proxy=s.addons.kube_proxy),
+            NetworkAddonsArgs(
+                scope=self.scope, cluster=self.cluster, vpc_cni=s.addons.vpc_cni, kube_proxy=s.addons.kube_proxy
+            ),
             self.child(),
         )
-        nodes = NodeGroup(
+        self.nodes = NodeGroup(
             "nodes",
             NodeGroupArgs(
-                scope=scope, cluster=cluster, label="general", subnet_ids=network.private_subnet_ids, **s.nodes.args()
+                scope=self.scope,
+                cluster=self.cluster,
+                label="general",
+                subnet_ids=self.network.private_subnet_ids,
+                **s.nodes.args(),
             ),
-            self.child(depends_on=[network_addons]),
+            self.child(depends_on=[self.network_addons]),
         )
         WorkloadAddons(
             "workload-addons",
             WorkloadAddonsArgs(
-                scope=scope,
-                cluster=cluster,
-                nodes=nodes,
+                scope=self.scope,
+                cluster=self.cluster,
+                nodes=self.nodes,
                 coredns=s.addons.coredns,
                 ebs_csi_driver=s.addons.ebs_csi_driver,
                 metrics_server=s.addons.metrics_server,
@@ -122,145 +172,92 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
             self.child(),
         )
 
-        if s.payment_gateway:
-            egress = PaymentEgress(
-                "payment-egress",
-                PaymentEgressArgs(scope=scope, network=network, zones=s.payment_gateway.zones),
-                self.child(),
-            )
-            NodeGroup(
-                "payment-nodes",
-                NodeGroupArgs(
-                    scope=scope,
-                    cluster=cluster,
-                    label="payment",
-                    dedicated=True,
-                    subnet_ids=egress.subnet_ids,
-                    **s.payment_gateway.nodes.args(),
-                ),
-                self.child(depends_on=[network_addons]),
-            )
-            outputs["payment_public_ips"] = egress.public_ips
+    def place_payments(self, payment: PaymentGatewaySettings) -> None:
+        """The payment gateway's own way out, and the nodes that use it."""
+        egress = PaymentEgress(
+            "payment-egress",
+            PaymentEgressArgs(scope=self.scope, network=self.network, zones=payment.zones),
+            self.child(),
+        )
+        NodeGroup(
+            "payment-nodes",
+            NodeGroupArgs(
+                scope=self.scope,
+                cluster=self.cluster,
+                label="payment",
+                dedicated=True,
+                subnet_ids=egress.subnet_ids,
+                **payment.nodes.args(),
+            ),
+            self.child(depends_on=[self.network_addons]),
+        )
+        self.exported["payment_public_ips"] = egress.public_ips
 
-        zones = [
-            DnsZone(f"zone-{domain}", DnsZoneArgs(scope=scope, domain=domain, delegations=delegations), self.child())
-            for domain, delegations in s.dns.delegations_by_zone().items()
-        ]
-        outputs["name_servers"] = pulumi.Output.all(**{zone.domain: zone.name_servers for zone in zones})
-
-        secrets: list[ReadableSecret] = []
-        if s.postgres:
-            key = self.key("postgres", s)
-            postgres = Postgres(
-                "postgres",
-                PostgresArgs(
-                    scope=scope,
-                    network=network,
-                    client_security_group_id=cluster.security_group_id,
-                    key=key,
-                    log_key=observability,
-                    alarms=alarms,
-                    database_name=APPLICATION,
-                    **s.postgres.args(),
-                ),
-                self.child(),
-            )
-            secrets.append(ReadableSecret(secret_arn=postgres.secret_arn, key_arn=key.arn))
-            outputs["postgres"] = {"endpoint": postgres.endpoint, "secret_arn": postgres.secret_arn}
-        if s.cache:
-            valkey = Valkey(
-                "valkey",
-                ValkeyArgs(
-                    scope=scope,
-                    network=network,
-                    client_security_group_id=cluster.security_group_id,
-                    key=self.key("valkey", s),
-                    log_key=observability,
-                    alarms=alarms,
-                    **s.cache.args(),
-                ),
-                self.child(),
-            )
-            outputs["valkey"] = {"primary_endpoint": valkey.primary_endpoint}
-        if s.registry:
-            registry = Registry(
-                "registry", RegistryArgs(scope=scope, key=self.key("registry", s), **s.registry.args()), self.child()
-            )
-            github = GitHubActions(
-                "github-actions",
-                GitHubActionsArgs(
-                    scope=scope,
-                    repository=s.github_repository,
-                    github_environment=scope.environment.name,
-                    registry_arns=registry.repository_arns,
-                ),
-                self.child(),
-            )
-            outputs["repository_urls"] = registry.repository_urls
-            outputs["github_images_role_arn"] = github.role_arn
-        if s.edge:
-            outputs["edge"] = self.edge(s, s.edge, network, cluster, zones)
-
-        AuditTrail(
-            "audit",
-            AuditTrailArgs(
-                scope=scope,
-                account_id=s.account_id,
-                region=s.region,
-                key=self.key("audit", s, audit_uses(s.account_id)),
+    def place_postgres(self, postgres: PostgresSettings) -> None:
+        """The database, whose password external-secrets may read."""
+        key = self.key("postgres")
+        database = Postgres(
+            "postgres",
+            PostgresArgs(
+                scope=self.scope,
+                network=self.network,
+                client_security_group_id=self.cluster.security_group_id,
+                key=key,
+                log_key=self.log_key,
+                alarms=self.alarms,
+                database_name=APPLICATION,
+                **postgres.args(),
             ),
             self.child(),
         )
-        Budget("budget", BudgetArgs(scope=scope, monthly_usd=s.monthly_budget_usd, alarms=alarms), self.child())
+        self.secrets.append(ReadableSecret(secret_arn=database.secret_arn, key_arn=key.arn))
+        self.exported["postgres"] = {"endpoint": database.endpoint, "secret_arn": database.secret_arn}
 
-        in_cluster = kubernetes_provider(
-            "cluster", parent=self, kubeconfig=cluster.kubeconfig, access=[*cluster.access, nodes]
-        )
-        DefaultStorageClass(
-            "default-storage",
-            DefaultStorageClassArgs(
-                scope=scope,
-                storage_class="gp3",
-                provisioner="ebs.csi.aws.com",
-                parameters={"type": "gp3", "encrypted": "true"},
+    def place_cache(self, cache: CacheSettings) -> None:
+        """The cache."""
+        valkey = Valkey(
+            "valkey",
+            ValkeyArgs(
+                scope=self.scope,
+                network=self.network,
+                client_security_group_id=self.cluster.security_group_id,
+                key=self.key("valkey"),
+                log_key=self.log_key,
+                alarms=self.alarms,
+                **cache.args(),
             ),
-            self.child(providers=[in_cluster]),
+            self.child(),
         )
-        controllers = Controllers(
-            "controllers",
-            ControllersArgs(
-                scope=scope,
-                account_id=s.account_id,
-                network=network,
-                cluster=cluster,
-                zones=zones,
-                secret_prefix=scope.names(naming.SECRET),
-                secrets=secrets,
+        self.exported["valkey"] = {"primary_endpoint": valkey.primary_endpoint}
+
+    def place_images(self, images: RegistrySettings) -> None:
+        """The image repositories, and the identity of the workflows that push to them."""
+        registry = Registry(
+            "registry", RegistryArgs(scope=self.scope, key=self.key("registry"), **images.args()), self.child()
+        )
+        github = GitHubActions(
+            "github-actions",
+            GitHubActionsArgs(
+                scope=self.scope,
+                repository=self.settings.github_repository,
+                github_environment=self.scope.environment.name,
+                registry_arns=registry.repository_arns,
             ),
-            self.child(providers=[in_cluster]),
+            self.child(),
         )
+        self.exported["repository_urls"] = registry.repository_urls
+        self.exported["github_images_role_arn"] = github.role_arn
 
-        outputs["vpc_id"] = network.vpc_id
-        outputs["cluster"] = {
-            "name": cluster.cluster_name,
-            "endpoint": cluster.endpoint,
-            "oidc_provider_arn": cluster.oidc_provider_arn,
-            "controller_role_arns": controllers.role_arns,
-        }
-        self.outputs = pulumi.Output.all(**outputs)
-
-    def edge(
-        self, s: KyeolSettings, edge: EdgeSettings, network: Network, cluster: EksCluster, zones: Sequence[DnsZone]
-    ) -> dict[str, object]:
-        """Place CloudFront, what stands before it, what it reads, and what keeps others from its origin."""
-        scope = self.scope
+    def place_edge(self, edge: EdgeSettings) -> None:
+        """CloudFront, what stands before it, what it reads, and what keeps others from its origin."""
+        scope, account_id = self.scope, self.settings.account_id
         media = Media(
             "media",
             MediaArgs(
                 scope=scope,
-                account_id=s.account_id,
-                key=self.key("media", s, media_uses(s.account_id)),
-                cluster=cluster,
+                account_id=account_id,
+                key=self.key("media", media_uses(account_id)),
+                cluster=self.cluster,
                 namespace=APPLICATION,
                 service_account=API_SERVICE_ACCOUNT,
             ),
@@ -268,16 +265,16 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
         )
         certificates = Certificates(
             "certificates",
-            CertificatesArgs(scope=scope, hosts=edge.hosts, origin_host=edge.origin_host, zones=zones),
+            CertificatesArgs(scope=scope, hosts=edge.hosts, origin_host=edge.origin_host, zones=self.zones),
             self.child(),
         )
         guard = OriginGuard(
             "origin",
             OriginGuardArgs(
                 scope=scope,
-                network=network,
-                target_security_group_id=cluster.security_group_id,
-                key=self.key("edge-secrets", s),
+                network=self.network,
+                target_security_group_id=self.cluster.security_group_id,
+                key=self.key("edge-secrets"),
             ),
             self.child(),
         )
@@ -292,7 +289,7 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
                 scope=scope,
                 hosts=edge.hosts,
                 origin_host=edge.origin_host,
-                zones=zones,
+                zones=self.zones,
                 certificates=certificates,
                 web_acl=web_acl,
                 guard=guard,
@@ -300,7 +297,7 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
             ),
             self.child(),
         )
-        return {
+        self.exported["edge"] = {
             "distribution_id": distribution.distribution_id,
             "media_bucket": media.bucket.bucket_name,
             "media_writer_role_arn": media.writer_role_arn,
@@ -311,11 +308,59 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
             "origin_web_acl_arn": guard.web_acl_arn,
         }
 
-    def key(self, purpose: str, s: KyeolSettings, uses: Sequence[ServiceUse] = ()) -> EncryptionKey:
+    def place_evidence(self, s: KyeolSettings) -> None:
+        """The audit trail and the configuration record."""
+        AuditTrail(
+            "audit",
+            AuditTrailArgs(
+                scope=self.scope,
+                account_id=s.account_id,
+                region=s.region,
+                key=self.key("audit", audit_uses(s.account_id)),
+            ),
+            self.child(),
+        )
+
+    def place_cluster_contents(self, s: KyeolSettings) -> None:
+        """What stands in the cluster before Argo CD comes: the storage class and the controllers' identities."""
+        in_cluster = kubernetes_provider(
+            "cluster", parent=self, kubeconfig=self.cluster.kubeconfig, access=[*self.cluster.access, self.nodes]
+        )
+        DefaultStorageClass(
+            "default-storage",
+            DefaultStorageClassArgs(
+                scope=self.scope,
+                storage_class="gp3",
+                provisioner="ebs.csi.aws.com",
+                parameters={"type": "gp3", "encrypted": "true"},
+            ),
+            self.child(providers=[in_cluster]),
+        )
+        controllers = Controllers(
+            "controllers",
+            ControllersArgs(
+                scope=self.scope,
+                account_id=s.account_id,
+                network=self.network,
+                cluster=self.cluster,
+                zones=self.zones,
+                secret_prefix=self.scope.names(naming.SECRET),
+                secrets=self.secrets,
+            ),
+            self.child(providers=[in_cluster]),
+        )
+        self.exported["cluster"] = {
+            "name": self.cluster.cluster_name,
+            "endpoint": self.cluster.endpoint,
+            "oidc_provider_arn": self.cluster.oidc_provider_arn,
+            "controller_role_arns": controllers.role_arns,
+        }
+
+    def key(self, purpose: str, uses: Sequence[ServiceUse] = ()) -> EncryptionKey:
         """Return a KMS key of its own for one purpose."""
         return EncryptionKey(
             f"{purpose}-key",
-            EncryptionKeyArgs(scope=self.scope, purpose=purpose, account_id=s.account_id, services=uses),
+            EncryptionKeyArgs(scope=self.scope, purpose=purpose, account_id=self.settings.account_id, services=uses),
             self.child(),
         )
 
