@@ -14,7 +14,7 @@ import grpc
 
 from rehearsal import sdk_schema, values
 from rehearsal.case import Case
-from rehearsal.catalogue import Autoname, Catalogue, PropertyFacts, TypeEntry
+from rehearsal.catalogue import UNLISTED, Autoname, Catalogue, PropertyFacts, TypeEntry
 from rehearsal.cloud import Cloud, Provider, Resource, State, Values
 from rehearsal.errors import CloudError, Problem, suggestion
 from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, TakenError
@@ -76,16 +76,15 @@ class DeclaredCloud(Cloud):
             text = f"{self.sdk.module} {self.version} has no resource type {resource.type}.{known}"
             return news, [Problem("", text)]
         entry = self.catalogue.entry(resource.type)
-        inputs = self._named(entry, resource, olds, news)
+        inputs = self._named(_autoname_of(entry, schema), resource, olds, news)
         problems = sdk_schema.check(schema, inputs)
         if not problems:  # each step may rely on the one before: values on their shape, rules on their values
             case = self._case(provider, resource, entry, inputs)
             problems = list(self._check_values(case)) or list(self._run("check", case))
         return inputs, problems
 
-    def _named(self, entry: TypeEntry, resource: Resource, olds: Values, news: Values) -> Values:
+    def _named(self, auto: Autoname | None, resource: Resource, olds: Values, news: Values) -> Values:
         """Fill in a name where the cloud needs one and none is given; it stays as long as the object does."""
-        auto = entry.autoname
         if auto is None or news.get(auto.property) is not None:
             return news
         kept, prefix = olds.get(auto.property), news.get(f"{auto.property}Prefix")
@@ -333,6 +332,14 @@ class DeclaredCloud(Cloud):
         except TakenError as taken:
             words = errors.get(taken.handle) or f"AlreadyExists: {case.type} {case.id} already exists"
             raise CloudError(words, grpc.StatusCode.ALREADY_EXISTS) from None
+
+
+def _autoname_of(entry: TypeEntry, schema: ResourceSchema) -> Autoname | None:
+    """Pulumi's providers name whatever has an optional name that the cloud always gives back."""
+    name = schema.inputs.get("name")
+    if entry is UNLISTED and name is not None and not name.required and schema.outputs.get("name"):
+        return Autoname()
+    return entry.autoname
 
 
 def _own(case: Case, id_: str | None = None) -> Handle:
