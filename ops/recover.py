@@ -32,7 +32,7 @@ def recover(
     In the rehearsal the inventory tells which creates happened. On a real cloud you look, and answer for each with
     --made or --absent; until then nothing is changed.
     """
-    out = Console(soft_wrap=True, highlight=False)
+    out = Console(soft_wrap=True, highlight=False, emoji=False)
     pulumi = Pulumi(stack, config_file, cwd)
     before = pulumi.export()
     settlements = _decide(pulumi, before, made or [], absent or [])

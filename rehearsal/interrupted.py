@@ -42,10 +42,21 @@ class Traces:
         """Refuse a command that would go on as if nothing had happened."""
         if command.words[0] not in _STOPPED or _SETTLING & command.flags.keys():
             return
-        if any(not lock.is_stale for lock in self.locks):
-            return  # a run is under way, nothing is interrupted, and pulumi itself says what is locked
-        if self.pending_operations or self.locks:
+        if self._is_busy:
+            return  # nothing is interrupted, and pulumi itself says what is locked
+        if self.pending_operations or self.locks or self._torn:
             raise UnsettledError(self._message())
+
+    def release(self) -> Iterator[str]:
+        """Take away what keeps pulumi from the stack although no process works on it; say what."""
+        if self._is_busy:
+            return
+        for path in self._torn:
+            path.unlink(missing_ok=True)
+            yield f"{path.name}, which was only half written, is removed: pulumi does without it"
+        for lock in self.locks:
+            lock.path.unlink(missing_ok=True)
+            yield f"the lock of process {lock.pid}, which has ended, is removed"
 
     @property
     def pending_operations(self) -> list[tuple[str, str]]:
@@ -53,6 +64,16 @@ class Traces:
         if b'"pending_operations"' not in self._text:  # nearly always; then a large state need not be parsed
             return []
         return [(one["type"], one["resource"]["urn"]) for one in self._latest.get("pending_operations") or []]
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(not lock.is_stale for lock in self.locks)
+
+    @property
+    def _torn(self) -> list[Path]:
+        """Attributes of the state file that a kill left empty: with them pulumi cannot read the state (`EOF`)."""
+        folder = self.state / ".pulumi" / "stacks" / self.project
+        return [path for path in folder.glob(f"{self.stack}.json*.attrs") if not path.stat().st_size]
 
     @cached_property
     def locks(self) -> list[Lock]:
@@ -84,6 +105,7 @@ class Traces:
             lines += [f"  {kind} {urn.split('::')[2].rsplit('$')[-1]} {_name(urn)}" for kind, urn in pending]
             lines.append("Going on would make such objects a second time, or lose them.")
         lines += [f"Its lock is still there; process {lock.pid} is not." for lock in self.locks]
+        lines += [f"It left {path.name} half written; with it pulumi cannot read the state." for path in self._torn]
         lines.append(f"Settle it with `./rehearse recover --stack {self.stack}`, then repeat the command.")
         return "\n".join(lines)
 
@@ -117,8 +139,9 @@ def _is_pulumi(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    name = Path(f"/proc/{pid}/comm")  # where there is one: the number may have gone to another process
-    return "pulumi" in name.read_text() if name.exists() else True
+    # Where there is /proc: the number may have gone to another process, and a dead one nobody waited for has no words.
+    words = Path(f"/proc/{pid}/cmdline")
+    return b"pulumi" in words.read_bytes() if words.exists() else True
 
 
 def _name(urn: str) -> str:

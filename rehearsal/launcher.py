@@ -153,11 +153,9 @@ def _run_operation(command: arguments.Command, args: Sequence[str], traces: Trac
 
 
 def _recover(args: Sequence[str], traces: Traces, home: Home, attached: Attached) -> int:
-    """Runs `ops recover` with what it finds here and on no real cloud: the inventory. A dead process's lock goes."""
-    for lock in traces.locks:
-        if lock.is_stale:
-            lock.path.unlink(missing_ok=True)
-            engine.say_on_stderr(f"rehearsal: the lock of process {lock.pid}, which has ended, is removed")
+    """Runs `ops recover` with what it finds here and on no real cloud: the inventory."""
+    for line in traces.release():
+        engine.say_on_stderr(f"rehearsal: {line}")
     path = os.pathsep.join([str(attached.pulumi.parent), attached.environ.get("PATH", os.defpath)])
     known = {"PATH": path, "REHEARSAL_INVENTORY": str(home.inventory)}
     return _run([*_OPS, *args], {**attached.environ, **known}, attached.clouds)

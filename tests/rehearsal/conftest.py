@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.harness import Rehearsal, copy_of
+from components.retry import FIRST_WAIT_VARIABLE
+from tests.rehearsal.harness import ROOT, Rehearsal, copy_of
+from tests.rehearsal.workload import Workload
 
 FIXTURES = Path(__file__).with_name("fixtures")
 
@@ -14,6 +16,16 @@ def sample(tmp_path: Path) -> Iterator[Rehearsal]:
     copy = copy_of(FIXTURES / "sample", tmp_path)
     yield copy
     copy.close()
+
+
+@pytest.fixture
+def workload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workload]:
+    """A small system built on our component contract, in which tries are not waited for."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # its program imports our components
+    monkeypatch.setenv(FIRST_WAIT_VARIABLE, "0.01")
+    copy = Workload.copy(tmp_path)
+    yield copy
+    copy.rehearsal.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from rehearsal.inventory import Inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 300
-_WITHOUT_EVENTS = {"watch", "logs"}
+_WITHOUT_EVENTS = {"watch", "logs", "recover"}
 
 
 @dataclass(frozen=True)
@@ -209,8 +209,16 @@ class Rehearsal:
 
     def resources(self, stack: str) -> list[dict[str, Any]]:
         """The resources in the stack's state, as Pulumi wrote them: `urn`, `inputs`, `outputs`, `protect`, ..."""
+        return self._latest(stack).get("resources") or []
+
+    def pending_operations(self, stack: str) -> list[tuple[str, str]]:
+        """What was under way when a run was killed: (`creating`, logical name) and the like."""
+        pending = self._latest(stack).get("pending_operations") or []
+        return [(one["type"], one["resource"]["urn"].rsplit("::", 1)[-1]) for one in pending]
+
+    def _latest(self, stack: str) -> dict[str, Any]:
         (state,) = (self.home / "state" / ".pulumi" / "stacks").glob(f"*/{stack}.json")
-        return json.loads(state.read_text())["checkpoint"]["latest"].get("resources") or []
+        return json.loads(state.read_text())["checkpoint"]["latest"]
 
     @property
     def inventory(self) -> Inventory:
