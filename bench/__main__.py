@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bench.measure import Series
+from bench.measure import CommandFailedError, Series
 from bench.world import PACK, ROOT, World, own_world, twin_world
 
 STACKS: Final = ("dev", "stage", "prod", "mgmt")
@@ -87,4 +88,10 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(main)
+    try:
+        app()
+    except CommandFailedError as error:
+        console.print(f"bench: {error}", markup=False, highlight=False)
+        sys.exit(1)

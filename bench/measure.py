@@ -17,6 +17,10 @@ SAMPLE_SECONDS: Final = 0.1
 MIB: Final = 1024 * 1024
 
 
+class CommandFailedError(Exception):
+    """A measured command did not do what it should; the text is what it said last."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One finished command."""
@@ -38,7 +42,7 @@ def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Run:
         seconds = time.perf_counter() - started
         log.seek(0)
         if process.returncode:
-            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read()[-4000:]}")
+            raise CommandFailedError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read()[-4000:]}")
     return Run(seconds=seconds, peak_mib=peak / MIB)
 
 

@@ -233,7 +233,15 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
     def place_images(self, images: RegistrySettings) -> None:
         """The image repositories, and the identity of the workflows that push to them."""
         registry = Registry(
-            "registry", RegistryArgs(scope=self.scope, key=self.key("registry"), **images.args()), self.child()
+            "registry",
+            RegistryArgs(
+                scope=self.scope,
+                account_id=self.settings.account_id,
+                region=self.settings.region,
+                key=self.key("registry"),
+                **images.args(),
+            ),
+            self.child(),
         )
         github = GitHubActions(
             "github-actions",
@@ -241,7 +249,7 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
                 scope=self.scope,
                 repository=self.settings.github_repository,
                 github_environment=self.scope.environment.name,
-                registry_arns=registry.repository_arns,
+                registry=registry,
             ),
             self.child(),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.iam import Statement, policy_document
+from components.aws.registry import Registry
 from components.base import Component, ComponentArgs
 from settings import naming
 
@@ -24,8 +24,8 @@ class GitHubActionsArgs(ComponentArgs):
     repository: str
     #: GitHub environment (with its reviewers) that a job must run in.
     github_environment: str
-    #: ARNs of the ECR repositories that images go to.
-    registry_arns: pulumi.Output[list[str]]
+    #: The registry that images go to.
+    registry: Registry
 
 
 def trust_policy(provider_arn: str, repository: str, environment: str) -> str:
@@ -45,7 +45,7 @@ def trust_policy(provider_arn: str, repository: str, environment: str) -> str:
     )
 
 
-def push_policy(registry_arns: Sequence[str]) -> str:
+def push_policy(repositories_arn: str) -> str:
     """Return what pushing an image takes. The login token cannot be bound to a repository in IAM."""
     return policy_document(
         Statement(sid="Login", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
@@ -61,7 +61,7 @@ def push_policy(registry_arns: Sequence[str]) -> str:
                 "ecr:PutImage",
                 "ecr:UploadLayerPart",
             ],
-            resources=registry_arns,
+            resources=[repositories_arn],
         ),
     )
 
@@ -91,6 +91,6 @@ class GitHubActions(Component[GitHubActionsArgs], type="platform:aws:GitHubActio
             opts=self.child(),
         )
         aws.iam.RolePolicy(
-            f"{self.name}-policy", role=role.name, policy=args.registry_arns.apply(push_policy), opts=self.child()
+            f"{self.name}-policy", role=role.name, policy=push_policy(args.registry.repositories_arn), opts=self.child()
         )
         self.role_arn = role.arn

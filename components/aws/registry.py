@@ -18,6 +18,8 @@ from settings import naming
 class RegistryArgs(ComponentArgs):
     """Which repositories there are and how long images stay."""
 
+    account_id: str
+    region: str
     repositories: Sequence[str]
     #: Tagged images kept per repository.
     keep_images: int
@@ -54,13 +56,13 @@ class Registry(Component[RegistryArgs], type="platform:aws:Registry"):
     """ECR repositories with immutable tags, scanned on push, encrypted with their own key."""
 
     repository_urls: pulumi.Output[dict[str, str]]
-    repository_arns: pulumi.Output[list[str]]
 
     def build(self, args: RegistryArgs) -> None:
         """Place the repositories and their lifecycle policies."""
+        prefix = args.scope.names(naming.ECR_REPOSITORY)
         repositories: dict[str, aws.ecr.Repository] = {}
         for short_name in args.repositories:
-            name = args.scope.names(naming.ECR_REPOSITORY) + f"/{short_name}"
+            name = f"{prefix}/{short_name}"
             repository = aws.ecr.Repository(
                 f"{self.name}-{short_name}",
                 name=name,
@@ -79,4 +81,5 @@ class Registry(Component[RegistryArgs], type="platform:aws:Registry"):
             )
             repositories[short_name] = repository
         self.repository_urls = pulumi.Output.all(**{name: r.repository_url for name, r in repositories.items()})
-        self.repository_arns = pulumi.Output.all(*[repository.arn for repository in repositories.values()])
+        #: Pattern of every repository's ARN, those of the future included: the prefix is this environment's own.
+        self.repositories_arn = f"arn:aws:ecr:{args.region}:{args.account_id}:repository/{prefix}/*"

@@ -154,6 +154,15 @@ def test_images_are_pushed_by_jobs_of_one_repository_and_one_environment() -> No
     assert bound["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
 
 
+def test_a_push_reaches_the_environments_own_repositories_and_no_others(with_edge: World) -> None:
+    policy = json.loads(with_edge.one("aws:iam/rolePolicy:RolePolicy", "github-actions-policy")["policy"])
+    (push,) = [s for s in policy["Statement"] if "ecr:PutImage" in s["Action"]]
+    (pattern,) = push["Resource"]
+    names = [i["name"] for i in with_edge.of("aws:ecr/repository:Repository").values()]
+    assert names
+    assert all(name.startswith(pattern.split(":repository/")[1].removesuffix("*")) for name in names)
+
+
 def test_the_budget_speaks_at_80_percent_and_when_the_forecast_exceeds_it(every_stack: World) -> None:
     (budget,) = every_stack.of("aws:budgets/budget:Budget").values()
     assert {(n["threshold"], n["notificationType"]) for n in budget["notifications"]} == {

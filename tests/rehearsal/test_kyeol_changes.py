@@ -60,7 +60,6 @@ def stage(running_stage: Rehearsal) -> Iterator[Rehearsal]:
             [
                 "create registry-saleor-worker",
                 "create registry-saleor-worker-lifecycle",
-                "update github-actions-policy",
             ],
         ),
     ],
