@@ -81,7 +81,7 @@ def _settle(
     return Settlement(operation, record, "drop", "the state does not hold it: the next `up` does it again")
 
 
-def _settle_create(record: Record, known: AbstractSet[str], made: Ids | None, answers: Answers) -> Settlement:
+def _settle_create(record: Record, known: AbstractSet[str | None], made: Ids | None, answers: Answers) -> Settlement:
     if record["urn"] in answers.by_urn:
         id_ = answers.by_urn[record["urn"]]
         if id_ is None:
