@@ -11,8 +11,8 @@ import os
 import random
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import pulumi
 
@@ -39,7 +39,9 @@ _UNKNOWN_IF_DONE: Final = re.compile(
     re.IGNORECASE,
 )
 #: How the engine words a partial create: the object exists and the state knows it, another create would make a second.
-_PARTIAL: Final = re.compile(r"\d+ errors? occurred:")
+#: Providers built on Terraform word a plain failure alike ("1 error occurred: * creating EC2 VPC: ..."), but name a
+#: partial one by its URN.
+_PARTIAL: Final = re.compile(r"\d+ errors? occurred:\s+\* (?!creating (?!urn:))")
 
 
 def is_retryable(operation: str, error: str) -> bool:
@@ -90,13 +92,12 @@ async def _on_error(args: pulumi.ErrorHookArgs) -> bool:
     return False
 
 
-# A hook belongs to one run of a program: a test process has many, each with an event loop of its own.
-_bindings: WeakKeyDictionary[asyncio.AbstractEventLoop, pulumi.ResourceHookBinding] = WeakKeyDictionary()
-
-
 def retries() -> pulumi.ResourceHookBinding:
-    """Return the binding for a child's options; the hook is registered with the engine once per run."""
-    loop = asyncio.get_event_loop()
-    if loop not in _bindings:
-        _bindings[loop] = pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(_HOOK, _on_error)])
-    return _bindings[loop]
+    """Return the binding for a child's options."""
+    return _binding_of(asyncio.get_event_loop())
+
+
+@lru_cache(maxsize=1)
+def _binding_of(_run: asyncio.AbstractEventLoop) -> pulumi.ResourceHookBinding:
+    """Register the hook once per run of a program: a test process has many, each with an event loop of its own."""
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(_HOOK, _on_error)])

@@ -68,10 +68,24 @@ def test_a_refusal_is_never_tried_again(error: str) -> None:
     assert not may_have_been_made("create", error)
 
 
-def test_a_partial_create_is_never_made_a_second_time() -> None:
-    error = f"1 error occurred:\n\t* waiting for it to become ready: {NOTHING_DONE[2]}\n\n"
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "waiting for it to become ready: ThrottlingException: Rate exceeded",
+        "creating urn:pulumi:dev::p::aws:ec2/vpc:Vpc::v: 1 error occurred:\n\t* waiting: ThrottlingException: Rate exceeded",
+        "1 error occurred:\n\t* creating tags: context deadline exceeded",
+    ],
+)
+def test_a_partial_create_is_never_made_a_second_time(reason: str) -> None:
+    error = f"1 error occurred:\n\t* {reason}\n\n"
     assert not is_retryable("create", error)
     assert not may_have_been_made("create", error)
+
+
+def test_a_plain_failure_of_a_provider_built_on_terraform_is_told_from_a_partial_one() -> None:
+    error = "1 error occurred:\n\t* creating EC2 VPC: operation error EC2: CreateVpc, "
+    assert is_retryable("create", f"{error}StatusCode: 503, api error RequestLimitExceeded: Request limit exceeded.")
+    assert may_have_been_made("create", f"{error}StatusCode: 500, api error InternalError: An internal error")
 
 
 def test_waits_double_up_to_a_minute_and_half_of_each_is_random() -> None:
@@ -93,7 +107,11 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def asked(operation: str, *errors: str) -> bool:
     args = pulumi.ErrorHookArgs("urn", "", "key", "aws:kms/key:Key", failed_operation=operation, errors=list(errors))
-    return asyncio.run(retry._on_error(args))
+    loop = asyncio.new_event_loop()  # not `asyncio.run`, which would take the loop away that Pulumi's mocks use
+    try:
+        return loop.run_until_complete(retry._on_error(args))
+    finally:
+        loop.close()
 
 
 def test_the_hook_gives_up_after_five_calls(waits: list[float]) -> None:
