@@ -72,7 +72,7 @@ def test_a_refusal_is_never_tried_again(error: str) -> None:
     "reason",
     [
         "waiting for it to become ready: ThrottlingException: Rate exceeded",
-        "creating urn:pulumi:dev::p::aws:ec2/vpc:Vpc::v: 1 error occurred:\n\t* waiting: ThrottlingException: Rate exceeded",
+        "creating urn:pulumi:dev::p::aws:ec2/vpc:Vpc::v: 1 error occurred:\n\t* waiting: Throttling: Rate exceeded",
         "1 error occurred:\n\t* creating tags: context deadline exceeded",
     ],
 )
