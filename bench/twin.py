@@ -15,7 +15,6 @@ Resource = Mapping[str, Any]
 
 #: Marks a special value in Pulumi's state; this one a secret.
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-STACK_TYPE: Final = "pulumi:pulumi:Stack"
 PROVIDER_TYPE: Final = "pulumi:providers:"
 #: Shorter texts (`ACTIVE`, a port) appear within others by chance.
 SHORTEST_REFERENCE: Final = 10

@@ -152,6 +152,11 @@ class PaymentGatewaySettings(Settings):
 class RegistrySettings(Settings):
     """Private ECR repositories of the environment."""
 
+    github_repository: GitHubRepository
+    """GitHub repository whose workflows push images, from a GitHub environment of the environment's name.
+
+    `owner/name`; repositories made or renamed since 2026-07-15 are spelt `owner@owner-id/name@repository-id`.
+    """
     repositories: Annotated[tuple[EcrRepositoryName, ...], Field(min_length=1)]
     """Repository names below `<prefix>kyeol-<environment>/`."""
     keep_images: Annotated[int, Field(ge=1, le=1000)] = 50
@@ -171,9 +176,13 @@ class DnsSettings(Settings):
     def delegations_by_zone(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """Return each zone's delegations: those that lie below it."""
         return {
-            zone: {name: servers for name, servers in self.delegations.items() if name.endswith(f".{zone}")}
+            zone: {name: servers for name, servers in self.delegations.items() if self._parent_zone(name) == zone}
             for zone in self.zones
         }
+
+    def _parent_zone(self, name: str) -> str:
+        """Return the closest zone that a name lies below."""
+        return max((zone for zone in self.zones if name.endswith(f".{zone}")), key=len, default="")
 
     @model_validator(mode="after")
     def _delegations_lie_below_a_zone(self) -> Self:
@@ -231,8 +240,6 @@ class KyeolSettings(AwsSystemSettings):
     """The payment gateway's own NAT; PROD only."""
     edge: EdgeSettings | None = None
     """The hosts that shoppers use; MGMT serves none."""
-    github_repository: GitHubRepository = "kyeol/kyeol-app"
-    """Repository whose workflows push images, from a GitHub environment of the stack's environment name."""
     monthly_budget_usd: Annotated[int, Field(ge=1, le=1_000_000)]
     """Cost of the environment's account in US dollars a month that raises an alarm."""
 

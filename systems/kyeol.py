@@ -116,8 +116,10 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
             ),
             self.child(),
         )
-        FlowLogs("flow-logs", FlowLogsArgs(scope=self.scope, vpc=self.network.vpc, log_key=self.log_key), self.child())
-        VpcEndpoints("vpc-endpoints", VpcEndpointsArgs(scope=self.scope, network=self.network), self.child())
+        FlowLogs("flow-logs", FlowLogsArgs(scope=self.scope, network=self.network, log_key=self.log_key), self.child())
+        self.endpoints = VpcEndpoints(
+            "vpc-endpoints", VpcEndpointsArgs(scope=self.scope, network=self.network), self.child()
+        )
         self.zones = [
             DnsZone(
                 f"zone-{domain}", DnsZoneArgs(scope=self.scope, domain=domain, delegations=delegations), self.child()
@@ -176,7 +178,7 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
         """The payment gateway's own way out, and the nodes that use it."""
         egress = PaymentEgress(
             "payment-egress",
-            PaymentEgressArgs(scope=self.scope, network=self.network, zones=payment.zones),
+            PaymentEgressArgs(scope=self.scope, network=self.network, endpoints=self.endpoints, zones=payment.zones),
             self.child(),
         )
         NodeGroup(
@@ -239,7 +241,9 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
                 account_id=self.settings.account_id,
                 region=self.settings.region,
                 key=self.key("registry"),
-                **images.args(),
+                repositories=images.repositories,
+                keep_images=images.keep_images,
+                untagged_days=images.untagged_days,
             ),
             self.child(),
         )
@@ -247,7 +251,7 @@ class Kyeol(Component[KyeolArgs], type="platform:system:Kyeol"):
             "github-actions",
             GitHubActionsArgs(
                 scope=self.scope,
-                repository=self.settings.github_repository,
+                repository=images.github_repository,
                 github_environment=self.scope.environment.name,
                 registry=registry,
             ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 
 from components.aws.bucket import PrivateBucket, PrivateBucketArgs, place_bucket_policy
-from components.aws.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.aws.encryption_key import EncryptionKey, EncryptionKeyArgs, account_principals
+from components.aws.iam import Statement
 from components.aws.provider import aws_provider
 from components.base import Component, ComponentArgs
 from settings.stack import StackSettings
@@ -25,6 +26,20 @@ class StateArgs(ComponentArgs):
     """The system's settings."""
 
     settings: StateSettings
+
+
+def state_users(bucket_arn: str, account_ids: Sequence[str]) -> list[Statement]:
+    """Return what lets other accounts' deployments keep their state in the bucket."""
+    users = account_principals(account_ids)
+    return [
+        Statement(sid="FindState", actions=["s3:ListBucket"], resources=[bucket_arn], principals=users),
+        Statement(
+            sid="KeepState",
+            actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            resources=[f"{bucket_arn}/*"],
+            principals=users,
+        ),
+    ]
 
 
 class State(Component[StateArgs], type="platform:system:State"):
@@ -46,7 +61,7 @@ class State(Component[StateArgs], type="platform:system:State"):
             ),
             self.child(),
         )
-        place_bucket_policy(self, bucket, [])
+        place_bucket_policy(self, bucket, bucket.arn.apply(lambda arn: state_users(arn, s.user_account_ids)))
         secrets_key = self.key("pulumi-secrets", s)
         self.outputs = pulumi.Output.all(
             version=OUTPUTS_VERSION,
@@ -58,7 +73,9 @@ class State(Component[StateArgs], type="platform:system:State"):
         """Return a KMS key of its own for one purpose."""
         return EncryptionKey(
             f"{purpose}-key",
-            EncryptionKeyArgs(scope=self.scope, purpose=purpose, account_id=s.account_id),
+            EncryptionKeyArgs(
+                scope=self.scope, purpose=purpose, account_id=s.account_id, user_account_ids=s.user_account_ids
+            ),
             self.child(),
         )
 

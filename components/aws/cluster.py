@@ -44,14 +44,18 @@ class EksClusterArgs(ComponentArgs):
     log_key: EncryptionKey
 
 
-def secrets_key_policy(key_arn: str) -> str:
-    """Return what the control plane may do with the key of the Kubernetes secrets."""
+def control_plane_policy(key_arn: str) -> str:
+    """Return what the control plane may do beyond AWS's own policy, and the one thing of that policy it may not.
+
+    Its last log lines arrive after the log group was destroyed; it would make the group again, unencrypted.
+    """
     return policy_document(
+        Statement(sid="NoLogGroups", effect="Deny", actions=["logs:CreateLogGroup"], resources=["*"]),
         Statement(
             sid="EncryptKubernetesSecrets",
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"],
             resources=[key_arn],
-        )
+        ),
     )
 
 
@@ -104,9 +108,9 @@ class EksCluster(Component[EksClusterArgs], type="platform:aws:EksCluster"):
             f"{self.name}-cluster-policy", role=role.name, policy_arn=CLUSTER_POLICY_ARN, opts=self.child()
         )
         key_policy = aws.iam.RolePolicy(
-            f"{self.name}-secrets-key-policy",
+            f"{self.name}-control-plane-policy",
             role=role.name,
-            policy=args.secrets_key.arn.apply(secrets_key_policy),
+            policy=args.secrets_key.arn.apply(control_plane_policy),
             opts=self.child(),
         )
         # EKS would make this group by itself, unencrypted and kept for ever.

@@ -33,8 +33,8 @@ class Place:
 def load_balancer_controller(place: Place) -> list[Statement]:
     """AWS Load Balancer Controller: balancers, target groups and security groups of this cluster only.
 
-    WAF Classic, Shield and Cognito are left out: WAF stands before CloudFront here, so the controller's chart turns
-    those features off.
+    WAF Classic, Shield and Cognito are left out, and the controller's chart turns them off. WAFv2 stays: the Ingress
+    attaches the web ACL that guards the origin.
     """
     this_cluster = {"StringEquals": {f"aws:ResourceTag/{CONTROLLER_TAG}": place.cluster_name}}
     for_this_cluster = {"StringEquals": {f"aws:RequestTag/{CONTROLLER_TAG}": place.cluster_name}}
@@ -123,7 +123,6 @@ def load_balancer_controller(place: Place) -> list[Statement]:
                 "elasticloadbalancing:DeleteLoadBalancer",
                 "elasticloadbalancing:DeleteTargetGroup",
                 "elasticloadbalancing:DeregisterTargets",
-                "elasticloadbalancing:ModifyListenerAttributes",
                 "elasticloadbalancing:ModifyLoadBalancerAttributes",
                 "elasticloadbalancing:ModifyTargetGroup",
                 "elasticloadbalancing:ModifyTargetGroupAttributes",
@@ -132,6 +131,7 @@ def load_balancer_controller(place: Place) -> list[Statement]:
                 "elasticloadbalancing:SetIpAddressType",
                 "elasticloadbalancing:SetSecurityGroups",
                 "elasticloadbalancing:SetSubnets",
+                "elasticloadbalancing:SetWebAcl",
             ],
             resources=balancers,
             conditions=this_cluster,
@@ -145,6 +145,7 @@ def load_balancer_controller(place: Place) -> list[Statement]:
                 "elasticloadbalancing:DeleteListener",
                 "elasticloadbalancing:DeleteRule",
                 "elasticloadbalancing:ModifyListener",
+                "elasticloadbalancing:ModifyListenerAttributes",
                 "elasticloadbalancing:ModifyRule",
                 "elasticloadbalancing:RemoveListenerCertificates",
                 "elasticloadbalancing:RemoveTags",
@@ -152,6 +153,14 @@ def load_balancer_controller(place: Place) -> list[Statement]:
             ],
             resources=listeners,
             conditions=this_cluster,
+        ),
+        Statement(
+            sid="AttachWebAcls",
+            actions=["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"],
+            resources=[
+                place.arn("wafv2", "regional/webacl/*/*"),
+                place.arn("elasticloadbalancing", "loadbalancer/app/*"),
+            ],
         ),
         Statement(
             sid="TagNewListeners",

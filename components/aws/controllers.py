@@ -30,6 +30,9 @@ NAMESPACES: Final = {
     "external-secrets": "external-secrets",
 }
 
+#: Ports of the controllers' admission webhooks, which the API server calls from its interfaces in the private subnets.
+WEBHOOK_PORTS: Final = {"external-secrets": (10250,)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadableSecret:
@@ -105,7 +108,17 @@ class Controllers(Component[ControllersArgs], type="platform:aws:Controllers"):
         waits_for = []
         if namespace != "kube-system":
             waits_for.append(
-                Namespace(name, NamespaceArgs(scope=args.scope, namespace=namespace, https_egress=True), self.child())
+                Namespace(
+                    name,
+                    NamespaceArgs(
+                        scope=args.scope,
+                        namespace=namespace,
+                        https_egress=True,
+                        webhook_ports=WEBHOOK_PORTS.get(controller, ()),
+                        api_server_cidrs=[str(p.cidr) for p in args.network.plan("private", args.network.zones)],
+                    ),
+                    self.child(),
+                )
             )
         ServiceAccount(
             name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -11,6 +12,9 @@ import pulumi_aws as aws
 from components.aws.iam import Condition, Statement, policy_document
 from components.base import Component, ComponentArgs
 from settings import naming
+
+#: What encrypting and decrypting takes.
+USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +36,17 @@ class EncryptionKeyArgs(ComponentArgs):
     #: Account that owns the key; its IAM policies decide who may use it.
     account_id: str
     services: Sequence[ServiceUse] = ()
+    #: Other accounts whose IAM may let their own people encrypt and decrypt with it.
+    user_account_ids: Sequence[str] = ()
 
 
-def key_policy(account_id: str, services: Sequence[ServiceUse]) -> str:
-    """Return the key policy: the account's IAM decides, and each listed service may encrypt its own things."""
+def account_principals(account_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return whole accounts as principals: each account's own IAM says who in it may."""
+    return {"AWS": [f"arn:aws:iam::{account_id}:root" for account_id in account_ids]}
+
+
+def key_policy(account_id: str, services: Sequence[ServiceUse], user_account_ids: Sequence[str]) -> str:
+    """Return the key policy: the account's IAM decides, and services and other accounts may encrypt and decrypt."""
     account = Statement(
         sid="AccountDecides",
         actions=["kms:*"],
@@ -45,14 +56,18 @@ def key_policy(account_id: str, services: Sequence[ServiceUse]) -> str:
     uses = [
         Statement(
             sid=f"Service{index}",
-            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            actions=USE,
             resources=["*"],
             principals={"Service": use.service},
             conditions=use.condition,
         )
         for index, use in enumerate(services)
     ]
-    return policy_document(account, *uses)
+    users = [
+        Statement(sid="UserAccounts", actions=USE, resources=["*"], principals=account_principals(user_account_ids))
+        for _ in user_account_ids[:1]
+    ]
+    return policy_document(account, *uses, *users)
 
 
 def observability_uses(account_id: str, region: str) -> tuple[ServiceUse, ...]:
@@ -98,7 +113,7 @@ class EncryptionKey(Component[EncryptionKeyArgs], type="platform:aws:EncryptionK
             description=f"{alias}: {args.purpose} data",
             enable_key_rotation=True,
             deletion_window_in_days=args.scope.environment.key_deletion_window_days,
-            policy=key_policy(args.account_id, args.services),
+            policy=key_policy(args.account_id, args.services, args.user_account_ids),
             tags=args.scope.tags.aws(alias),
             opts=self.stateful_child(),
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pulumi
 import pulumi_aws as aws
 
 from components.aws.encryption_key import EncryptionKey
 from components.aws.iam import Statement, policy_document, service_trust
+from components.aws.network import Network
 from components.base import Component, ComponentArgs
 from settings import naming
 
@@ -17,7 +17,7 @@ from settings import naming
 class FlowLogsArgs(ComponentArgs):
     """Which VPC is watched and what encrypts its log."""
 
-    vpc: aws.ec2.Vpc
+    network: Network
     log_key: EncryptionKey
 
 
@@ -34,8 +34,6 @@ def delivery_policy(log_group_arn: str) -> str:
 
 class FlowLogs(Component[FlowLogsArgs], type="platform:aws:FlowLogs"):
     """All traffic of a VPC, accepted and rejected, into an encrypted CloudWatch log group."""
-
-    log_group_name: pulumi.Output[str]
 
     def build(self, args: FlowLogsArgs) -> None:
         """Place the log group, the role that writes to it, and the flow log."""
@@ -62,7 +60,7 @@ class FlowLogs(Component[FlowLogsArgs], type="platform:aws:FlowLogs"):
         )
         aws.ec2.FlowLog(
             f"{self.name}-log",
-            vpc_id=args.vpc.id,
+            vpc_id=args.network.vpc_id,
             traffic_type="ALL",
             log_destination=group.arn,
             iam_role_arn=role.arn,
@@ -70,4 +68,3 @@ class FlowLogs(Component[FlowLogsArgs], type="platform:aws:FlowLogs"):
             tags=tags.aws(group_name),
             opts=self.child(depends_on=[policy]),
         )
-        self.log_group_name = group.name

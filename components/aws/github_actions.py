@@ -20,7 +20,7 @@ ISSUER: Final = "token.actions.githubusercontent.com"
 class GitHubActionsArgs(ComponentArgs):
     """Who may push images, and where to."""
 
-    #: `owner/name` of the repository whose workflows build the images.
+    #: The repository whose workflows build the images, as GitHub spells it in a token's subject.
     repository: str
     #: GitHub environment (with its reviewers) that a job must run in.
     github_environment: str

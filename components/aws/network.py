@@ -77,18 +77,19 @@ class Network(Component[NetworkArgs], type="platform:aws:Network"):
             tags=tags.aws(names(naming.EC2_TAG, "default-locked")),
             opts=self.child(),
         )
-        internet = aws.ec2.InternetGateway(
+        #: Whoever places NAT gateways waits for it.
+        self.internet_gateway = aws.ec2.InternetGateway(
             f"{self.name}-internet-gateway",
             vpc_id=self.vpc.id,
             tags=tags.aws(names(naming.EC2_TAG, "internet-gateway")),
             opts=self.child(),
         )
-        public_routes = place_route_table(self, "public", self.vpc.id, internet=internet)
+        public_routes = place_route_table(self, "public", self.vpc.id, internet=self.internet_gateway)
         #: Public subnets by zone, for gateways that other components place in them.
         self.public_subnets = self._subnets("public", dict.fromkeys(args.zones, public_routes), args)
         serving = {zone: nat_zone(zone, args.zones, args.nat) for zone in args.zones}
         nats = {
-            zone: place_nat_gateway(self, "nat", zone, self.public_subnets[zone])
+            zone: place_nat_gateway(self, "nat", zone, self.public_subnets[zone], self.internet_gateway)
             for zone in sorted(set(serving.values()))
         }
         private_routes = {
@@ -103,7 +104,7 @@ class Network(Component[NetworkArgs], type="platform:aws:Network"):
         self.public_subnet_ids = _ids(self.public_subnets)
         self.private_subnet_ids = _ids(private)
         self.data_subnet_ids = _ids(data)
-        #: Every route table, for the gateway endpoints.
+        #: The route tables of this component's own subnets, for the gateway endpoint.
         self.route_table_ids = [t.id for t in (public_routes, data_routes, *private_routes.values())]
 
     def plan(self, tier: SubnetTier, zones: Sequence[str]) -> Sequence[SubnetPlan]:

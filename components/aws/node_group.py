@@ -16,6 +16,8 @@ from components.aws.iam import service_trust
 from components.base import Component, ComponentArgs
 from settings import naming
 
+#: The kubelet on AL2023 merges these files in the order of their names; nodeadm writes 40-nodeadm.conf.
+KUBELET_DROP_INS: Final = "/etc/kubernetes/kubelet/config.json.d"
 AMI_TYPE: Final = "AL2023_x86_64_STANDARD"
 NODE_POLICIES: Final = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
@@ -39,7 +41,11 @@ class NodeGroupArgs(ComponentArgs):
 
 
 def user_data(max_pods: int) -> str:
-    """Return the nodeadm part of the user data, base64: it sets the kubelet's pod limit."""
+    """Return the user data, base64: it sets the kubelet's pod limit twice.
+
+    The nodeadm part sizes the memory reservation. EKS appends a part of its own whose limit would win, so a script
+    writes the limit into the kubelet's configuration, in a file that is read after nodeadm's.
+    """
     document = textwrap.dedent(f"""\
         MIME-Version: 1.0
         Content-Type: multipart/mixed; boundary="NODEADM"
@@ -54,6 +60,16 @@ def user_data(max_pods: int) -> str:
           kubelet:
             config:
               maxPods: {max_pods}
+
+        --NODEADM
+        Content-Type: text/x-shellscript; charset="us-ascii"
+
+        #!/bin/sh
+        set -eu
+        mkdir -p {KUBELET_DROP_INS}
+        cat > {KUBELET_DROP_INS}/90-max-pods.conf <<'EOF'
+        {{"apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration", "maxPods": {max_pods}}}
+        EOF
 
         --NODEADM--
         """)
@@ -109,7 +125,8 @@ class NodeGroup(Component[NodeGroupArgs], type="platform:aws:NodeGroup"):
             tags=node_tags,
             opts=self.child(),
         )
-        group_name = names(naming.EKS_NODE_GROUP, args.label)
+        # The type is part of the name, so that another type makes a new group beside the old one before that goes.
+        group_name = names(naming.EKS_NODE_GROUP, args.label, args.instance_type.replace(".", "-"))
         group = aws.eks.NodeGroup(
             f"{self.name}-group",
             cluster_name=args.cluster.cluster_name,
@@ -132,7 +149,10 @@ class NodeGroup(Component[NodeGroupArgs], type="platform:aws:NodeGroup"):
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
             tags=tags.aws(group_name),
-            # The desired size belongs to the cluster autoscaler once the group runs.
-            opts=self.child(depends_on=policies, ignore_changes=["scalingConfig.desiredSize"]),
+            opts=self.child(
+                depends_on=policies,
+                # The desired size belongs to the cluster autoscaler once the group runs, if it has room to choose.
+                ignore_changes=["scalingConfig.desiredSize"] if args.min_nodes < args.max_nodes else None,
+            ),
         )
         self.node_group_name = group.node_group_name

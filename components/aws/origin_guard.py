@@ -77,7 +77,10 @@ class OriginGuard(Component[OriginGuardArgs], type="platform:aws:OriginGuard"):
             name=secret_name,
             description=f"Value of {HEADER}, which CloudFront sends to the load balancer",
             kms_key_id=args.key.arn,
-            recovery_window_in_days=args.scope.environment.key_deletion_window_days,
+            # Its name stays taken while it can be recovered: where data is not protected, the next `up` needs it.
+            recovery_window_in_days=args.scope.environment.key_deletion_window_days
+            if args.scope.environment.protect_data
+            else 0,
             tags=tags.aws(secret_name),
             opts=self.stateful_child(),
         )

@@ -135,6 +135,9 @@ class Postgres(Component[PostgresArgs], type="platform:aws:Postgres"):
             engine_version=args.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             auto_minor_version_upgrade=True,
+            # A new major is a setting; where data is protected it waits for the maintenance window.
+            allow_major_version_upgrade=True,
+            apply_immediately=not profile.protect_data,
             instance_class=args.instance_class,
             multi_az=args.multi_az,
             allocated_storage=args.storage_gib,

@@ -15,16 +15,23 @@ from settings.network import SubnetPlan
 ANYWHERE: Final = "0.0.0.0/0"
 
 
-def place_nat_gateway(owner: AnyComponent, label: str, zone: str, subnet: aws.ec2.Subnet) -> aws.ec2.NatGateway:
-    """Place a NAT gateway with a fixed address in a public subnet; `label` tells it from the owner's others."""
+def place_nat_gateway(
+    owner: AnyComponent, label: str, zone: str, subnet: aws.ec2.Subnet, internet: aws.ec2.InternetGateway
+) -> aws.ec2.NatGateway:
+    """Place a NAT gateway with a fixed address in a public subnet; `label` tells it from the owner's others.
+
+    AWS refuses a NAT gateway before the VPC has its internet gateway, and detaching that while addresses are mapped.
+    """
     tags = owner.scope.tags.aws(owner.scope.names(naming.EC2_TAG, label, zone))
-    address = aws.ec2.Eip(f"{owner.name}-{label}-{zone}-address", domain="vpc", tags=tags, opts=owner.child())
+    address = aws.ec2.Eip(
+        f"{owner.name}-{label}-{zone}-address", domain="vpc", tags=tags, opts=owner.child(depends_on=[internet])
+    )
     return aws.ec2.NatGateway(
         f"{owner.name}-{label}-{zone}",
         allocation_id=address.allocation_id,
         subnet_id=subnet.id,
         tags=tags,
-        opts=owner.child(),
+        opts=owner.child(depends_on=[internet]),
     )
 
 

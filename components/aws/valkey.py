@@ -119,6 +119,8 @@ class Valkey(Component[ValkeyArgs], type="platform:aws:Valkey"):
             engine="valkey",
             engine_version=args.engine_version,
             auto_minor_version_upgrade=True,
+            # Where data is protected, changes wait for the maintenance window.
+            apply_immediately=not profile.protect_data,
             node_type=args.node_type,
             num_cache_clusters=1 + args.replicas,
             automatic_failover_enabled=args.replicas > 0,

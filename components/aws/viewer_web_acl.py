@@ -19,6 +19,11 @@ MANAGED_RULE_GROUPS: Final = (
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesSQLiRuleSet",
 )
+#: Rules that would refuse what the shop lives from, by group; they are counted, and the body still meets the others.
+COUNTED_RULES: Final = {
+    # Every body over 8 KB: product images go through the API as multipart bodies.
+    "AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",),
+}
 #: Headers that carry credentials do not reach the log.
 REDACTED_HEADERS: Final = ("authorization", "cookie")
 
@@ -50,7 +55,15 @@ def rules(rate_limit_per_5_minutes: int) -> list[aws.wafv2.WebAclRuleArgsDict]:
             "name": group,
             "priority": priority,
             "override_action": {"none": {}},
-            "statement": {"managed_rule_group_statement": {"vendor_name": "AWS", "name": group}},
+            "statement": {
+                "managed_rule_group_statement": {
+                    "vendor_name": "AWS",
+                    "name": group,
+                    "rule_action_overrides": [
+                        {"name": rule, "action_to_use": {"count": {}}} for rule in COUNTED_RULES.get(group, ())
+                    ],
+                }
+            },
             "visibility_config": visibility(group),
         }
         for priority, group in enumerate(MANAGED_RULE_GROUPS, start=1)

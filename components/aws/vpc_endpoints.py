@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import pulumi
 import pulumi_aws as aws
 
 from components.aws.network import Network
@@ -37,10 +38,12 @@ class VpcEndpointsArgs(ComponentArgs):
 class VpcEndpoints(Component[VpcEndpointsArgs], type="platform:aws:VpcEndpoints"):
     """A gateway endpoint for S3 and interface endpoints for what a cluster calls, reachable from the VPC only."""
 
+    s3_endpoint_id: pulumi.Output[str]
+
     def build(self, args: VpcEndpointsArgs) -> None:
         """Place the endpoints and the security group of the interface ones."""
         names, tags, network = args.scope.names, args.scope.tags, args.network
-        aws.ec2.VpcEndpoint(
+        s3 = aws.ec2.VpcEndpoint(
             f"{self.name}-s3",
             vpc_id=network.vpc_id,
             service_name=f"com.amazonaws.{network.region}.s3",
@@ -49,6 +52,7 @@ class VpcEndpoints(Component[VpcEndpointsArgs], type="platform:aws:VpcEndpoints"
             tags=tags.aws(names(naming.EC2_TAG, "s3")),
             opts=self.child(),
         )
+        self.s3_endpoint_id = s3.id
         group = place_security_group(self, "vpc-endpoints", network.vpc_id, "HTTPS from the VPC to AWS services")
         aws.vpc.SecurityGroupIngressRule(
             f"{self.name}-https",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pulumi
 from pulumi_kubernetes.core.v1 import Namespace as KubernetesNamespace
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+from pulumi_kubernetes.meta.v1.outputs import ObjectMeta
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.base import Component, ComponentArgs
@@ -18,12 +20,13 @@ class NamespaceArgs(ComponentArgs):
     namespace: str
     #: Pods may call HTTPS services outside of the cluster (cloud APIs).
     https_egress: bool = False
+    #: Ports of admission webhooks, and the networks from which the API server calls them.
+    webhook_ports: Sequence[int] = ()
+    api_server_cidrs: Sequence[str] = ()
 
 
 class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
     """A namespace with the restricted Pod Security Standard, default deny in both directions, and DNS."""
-
-    namespace_name: pulumi.Output[str]
 
     def build(self, args: NamespaceArgs) -> None:
         """Place the namespace and its network policies."""
@@ -40,16 +43,19 @@ class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
             },
             opts=self.child(),
         )
-        self.namespace_name = namespace.metadata.apply(lambda metadata: metadata.name or args.namespace)
+
+        def metadata(name: str) -> ObjectMetaArgsDict:
+            return {"name": name, "namespace": namespace.metadata.apply(_name), "labels": labels}
+
         NetworkPolicy(
             f"{self.name}-default-deny",
-            metadata={"name": "default-deny", "namespace": self.namespace_name, "labels": labels},
+            metadata=metadata("default-deny"),
             spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
             opts=self.child(),
         )
         NetworkPolicy(
             f"{self.name}-allow-dns",
-            metadata={"name": "allow-dns", "namespace": self.namespace_name, "labels": labels},
+            metadata=metadata("allow-dns"),
             spec={
                 "pod_selector": {},
                 "policy_types": ["Egress"],
@@ -70,7 +76,7 @@ class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
         if args.https_egress:
             NetworkPolicy(
                 f"{self.name}-allow-https",
-                metadata={"name": "allow-https", "namespace": self.namespace_name, "labels": labels},
+                metadata=metadata("allow-https"),
                 spec={
                     "pod_selector": {},
                     "policy_types": ["Egress"],
@@ -78,3 +84,26 @@ class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
                 },
                 opts=self.child(),
             )
+        if args.webhook_ports:
+            NetworkPolicy(
+                f"{self.name}-allow-webhooks",
+                metadata=metadata("allow-webhooks"),
+                spec={
+                    "pod_selector": {},
+                    "policy_types": ["Ingress"],
+                    "ingress": [
+                        {
+                            "from_": [{"ip_block": {"cidr": cidr}} for cidr in args.api_server_cidrs],
+                            "ports": [{"port": port, "protocol": "TCP"} for port in args.webhook_ports],
+                        }
+                    ],
+                },
+                opts=self.child(),
+            )
+
+
+def _name(metadata: ObjectMeta) -> str:
+    """Return the name that the API server knows a namespace by."""
+    if metadata.name is None:
+        raise ValueError("the API server returned a namespace without a name")
+    return metadata.name

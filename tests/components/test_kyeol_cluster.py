@@ -72,6 +72,8 @@ def test_the_kubelets_pod_limit_is_set_because_prefix_delegation_alone_does_not_
     assert document.startswith("MIME-Version: 1.0\n")
     assert "Content-Type: application/node.eks.aws" in document
     assert "maxPods: 50" in document
+    assert "/90-max-pods.conf" in document
+    assert '"maxPods": 50}' in document
     configuration = json.loads(dev.one(ADDON, "network-addons-vpc-cni")["configurationValues"])
     assert configuration["env"] == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
     assert configuration["enableNetworkPolicy"] == "true"
@@ -138,7 +140,14 @@ def changing_statements(policy: list[Any]) -> list[Any]:
 def test_the_load_balancer_controller_changes_only_what_carries_its_clusters_tag_or_lies_in_its_vpc() -> None:
     for statement in changing_statements(controller_policies.load_balancer_controller(PLACE)):
         bound = json.dumps([statement.resources, statement.conditions])
-        assert "jung-kyeol-dev-eks" in bound or "vpc/vpc-1" in bound or "iam:AWSServiceName" in bound, statement.sid
+        # Associating has no tag to bind it by; it is bound to the account's regional ACLs and its balancers.
+        bounds = ("jung-kyeol-dev-eks", "vpc/vpc-1", "iam:AWSServiceName", "regional/webacl/")
+        assert any(one in bound for one in bounds), statement.sid
+
+
+def test_the_load_balancer_controller_can_attach_the_web_acl_that_guards_the_origin() -> None:
+    allowed = {a for s in controller_policies.load_balancer_controller(PLACE) for a in s.actions}
+    assert {"wafv2:AssociateWebACL", "wafv2:GetWebACLForResource", "elasticloadbalancing:SetWebAcl"} <= allowed
 
 
 def test_the_cluster_autoscaler_changes_only_its_own_clusters_groups() -> None:

@@ -82,8 +82,9 @@ def test_s3_is_reached_by_a_gateway_from_every_route_table_and_aws_services_by_i
     endpoints = every_stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")
     s3 = endpoints.pop("vpc-endpoints-s3")
     assert s3["vpcEndpointType"] == "Gateway"
-    tables = {name for name in every_stack.of("aws:ec2/routeTable:RouteTable") if name.startswith("network-")}
-    assert set(s3["routeTableIds"]) == {f"{name}-id" for name in tables}
+    joined = every_stack.of("aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation").values()
+    tables = {*s3["routeTableIds"], *(association["routeTableId"] for association in joined)}
+    assert tables == {f"{name}-id" for name in every_stack.of("aws:ec2/routeTable:RouteTable")}
     services = {inputs["serviceName"].removeprefix("com.amazonaws.ap-northeast-1.") for inputs in endpoints.values()}
     assert services >= {"ecr.api", "ecr.dkr", "sts", "ec2", "logs", "secretsmanager", "kms", "elasticloadbalancing"}
     assert all(i["privateDnsEnabled"] and i["vpcEndpointType"] == "Interface" for i in endpoints.values())

@@ -26,7 +26,21 @@ def test_the_states_bucket_is_versioned_encrypted_and_closed_to_the_public() -> 
     (block,) = world.of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").values()
     assert all(value is True for name, value in block.items() if name != "bucket")
     (policy,) = world.of("aws:s3/bucketPolicy:BucketPolicy").values()
-    assert [s["Sid"] for s in json.loads(policy["policy"])["Statement"]] == ["TlsOnly"]
+    assert [s["Sid"] for s in json.loads(policy["policy"])["Statement"]] == ["TlsOnly", "FindState", "KeepState"]
+
+
+def test_the_other_environments_accounts_may_keep_their_state_and_use_its_keys() -> None:
+    world = bootstrap()
+    accounts = [f"arn:aws:iam::{n * 12}:root" for n in "123"]
+    (policy,) = world.of("aws:s3/bucketPolicy:BucketPolicy").values()
+    keep = json.loads(policy["policy"])["Statement"][2]
+    assert keep["Principal"] == {"AWS": accounts}
+    assert keep["Action"] == ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    keys = world.of("aws:kms/key:Key")
+    assert len(keys) == 2
+    for key in keys.values():
+        users = [s for s in json.loads(key["policy"])["Statement"] if s["Sid"] == "UserAccounts"]
+        assert [s["Principal"] for s in users] == [{"AWS": accounts}]
 
 
 def test_former_versions_of_the_state_stay_for_a_year() -> None:

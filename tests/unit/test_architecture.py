@@ -58,6 +58,20 @@ def test_components_know_value_types_of_the_settings_and_no_system() -> None:
         assert known <= VALUE_TYPES, path
 
 
+def test_operators_tools_know_the_rehearsal_by_its_inventory_only() -> None:
+    known = {path: {n for n in names if n.startswith("rehearsal")} for path, names in our_imports("ops").items()}
+    assert {path for path, names in known.items() if names} == {"ops/evidence.py"}
+    assert known["ops/evidence.py"] <= {"rehearsal.inventory", "rehearsal.inventory.Inventory"}
+
+
+def test_no_resource_is_made_inside_apply() -> None:
+    for path in [*(ROOT / "components").rglob("*.py"), *(ROOT / "systems").rglob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "apply":
+                made = [k.arg for inner in ast.walk(call) if isinstance(inner, ast.Call) for k in inner.keywords]
+                assert "opts" not in made, f"{path}:{call.lineno}"
+
+
 def test_settings_import_no_sdk_of_any_cloud() -> None:
     for path in (ROOT / "settings").rglob("*.py"):
         assert not [name for name in imports(path) if name.startswith("pulumi")], path
