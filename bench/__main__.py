@@ -45,7 +45,8 @@ def pairs(own: World, twin: World, stack: str, count: int) -> tuple[Series, Seri
 def compare_stacks(folder: Path, count: int) -> list[str]:
     """Return the table of the four stacks."""
     rows = [
-        f"| stack | resources | ours, s | spread | twin, s | spread | ratio (at most {MAX_RATIO}) | ours, MiB | twin, MiB |",
+        "| stack | resources | ours, s | spread | twin, s | spread "
+        f"| ratio (at most {MAX_RATIO}) | ours, MiB | twin, MiB |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     own = own_world(folder)
@@ -89,13 +90,14 @@ def growth(folder: Path, sizes: list[int], count: int) -> list[str]:
 
 def main(
     pair_count: Annotated[int, typer.Option("--pairs", help="Pairs of previews per stack.")] = 5,
-    sizes: Annotated[str, typer.Option(help="Repositories per step of the growth table.")] = "3,500,1200,2400",
+    sizes: Annotated[str, typer.Option(help="Repositories per step of the growth table.")] = "3,600,2400",
+    repeats: Annotated[int, typer.Option(help="Previews per step of the growth table.")] = 3,
 ) -> None:
     """Measure, print the tables and write them into docs/performance.md."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         stacks = compare_stacks(folder, pair_count)
-        grown = growth(folder, [int(size) for size in sizes.split(",")], 3)
+        grown = growth(folder, [int(size) for size in sizes.split(",")], repeats)
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, medians of {pair_count} pairs"
     figures = "\n".join([f"Measured on {machine}.", "", *stacks, "", *grown, ""])
     Console().print(Markdown(figures))
