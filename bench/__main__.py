@@ -45,8 +45,7 @@ def pairs(own: World, twin: World, stack: str, count: int) -> tuple[Series, Seri
 def compare_stacks(folder: Path, count: int) -> list[str]:
     """Return the table of the four stacks."""
     rows = [
-        "| stack | resources | ours, s | spread | twin, s | spread "
-        f"| ratio (at most {MAX_RATIO}) | ours, MiB | twin, MiB |",
+        f"| stack | resources | ours, s | spread | twin, s | spread | ratio, at most {MAX_RATIO} | MiB | twin, MiB |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     own = own_world(folder)
