@@ -52,7 +52,7 @@ def test_the_readmes_commands_run(rehearsal: Rehearsal) -> None:
         done = subprocess.run(
             words,
             cwd=rehearsal.project,
-            env={**os.environ, "REHEARSAL_HOME": str(rehearsal.home)},
+            env={**os.environ, **rehearsal.env, "REHEARSAL_HOME": str(rehearsal.home)},
             capture_output=True,
             text=True,
             check=False,

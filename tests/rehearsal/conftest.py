@@ -5,9 +5,19 @@ import pytest
 
 from components.retry import FIRST_WAIT_VARIABLE
 from tests.rehearsal.harness import ROOT, Rehearsal, copy_of
+from tests.rehearsal.running import RunningStacks
 from tests.rehearsal.workload import Workload
 
 FIXTURES = Path(__file__).with_name("fixtures")
+
+
+@pytest.fixture
+def running(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, worker_id: str) -> Iterator[RunningStacks]:
+    """Copies of stacks that are up."""
+    own = tmp_path_factory.getbasetemp()
+    stacks = RunningStacks((own if worker_id == "master" else own.parent) / "running-stacks", tmp_path)
+    yield stacks
+    stacks.close()
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ from rehearsal.inventory import Inventory
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 300
 _WITHOUT_EVENTS = {"watch", "logs", "recover"}
+#: The engine writes its state once, at the end. Step by step it writes the whole file each time, which doubles an `up`
+#: of some 250 resources and shows only where something is killed in between.
+STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 @dataclass(frozen=True)
@@ -145,14 +148,21 @@ class Result:
 
 
 class Rehearsal:
-    """A project folder with a rehearsal home of its own; `command` is the `rehearse` to call."""
+    """A project folder with a rehearsal home of its own; `command` is the `rehearse` to call, in `env`."""
 
-    def __init__(self, project: Path, home: Path, command: Path) -> None:
+    def __init__(self, project: Path, home: Path, command: Path, env: Mapping[str, str] | None = None) -> None:
         self.project = project
         self.home = home
         self.command = command
+        self.env = dict(env or {})
         self._inventory: Inventory | None = None
         self._started: list[subprocess.Popen[str]] = []
+
+    @classmethod
+    def of_this_project(cls, folder: Path) -> Self:
+        """The rehearsal in a folder that holds a copy of this project."""
+        project = folder / "project"
+        return cls(project, folder / "home", project / "rehearse", STATE_AT_THE_END)
 
     def run(self, *args: str, env: Mapping[str, str] | None = None) -> Result:
         """Runs `./rehearse ARGS` to its end."""
@@ -172,7 +182,7 @@ class Rehearsal:
     def start(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Starts `./rehearse ARGS` in a process group of its own, as a terminal does."""
         self.home.mkdir(parents=True, exist_ok=True)
-        own = {"REHEARSAL_HOME": str(self.home), "PULUMI_DEBUG_COMMANDS": "true", **(env or {})}
+        own = {"REHEARSAL_HOME": str(self.home), "PULUMI_DEBUG_COMMANDS": "true", **self.env, **(env or {})}
         process = subprocess.Popen(
             [str(self.command), *args],
             cwd=self.project,
@@ -245,7 +255,7 @@ class Rehearsal:
 
     def twin(self, name: str = "twin") -> "Rehearsal":
         """The same project folder with another rehearsal home: another world."""
-        return Rehearsal(self.project, self.home.with_name(name), self.command)
+        return Rehearsal(self.project, self.home.with_name(name), self.command, self.env)
 
     def close(self) -> None:
         """Lets go of the inventory, and of what a failed test left running."""
@@ -275,7 +285,7 @@ def copy_of_this_project(folder: Path) -> Rehearsal:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
     (project / ".venv").symlink_to(ROOT / ".venv")
-    return Rehearsal(project, folder / "home", project / "rehearse")
+    return Rehearsal.of_this_project(folder)
 
 
 def copy_of(source: Path, folder: Path) -> Rehearsal:

@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal.inventory import Object
 from tests.rehearsal.harness import Rehearsal, Result
+from tests.rehearsal.running import RunningStacks
 
 pytestmark = pytest.mark.engine
 
@@ -21,8 +22,8 @@ def one(rehearsal: Rehearsal, type_: str, name: str) -> Object:
     return found
 
 
-def test_drift_of_a_running_stack_is_named_and_put_right(rehearsal: Rehearsal) -> None:
-    rehearsal.up("dev").ok()
+def test_drift_of_a_running_stack_is_named_and_put_right(running: RunningStacks) -> None:
+    rehearsal = running.copy("dev")
     held = rehearsal.inventory.count()
     for type_, name, path, value in (
         ("aws:rds/instance:Instance", "postgres-instance", "instanceClass", "db.m5.large"),

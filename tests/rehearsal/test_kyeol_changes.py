@@ -1,30 +1,14 @@
 """One edited figure shows exactly what it changes; wrong settings change nothing at all."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rehearsal.harness import Rehearsal, copy_of_this_project
+from tests.rehearsal.harness import Rehearsal
+from tests.rehearsal.running import RunningStacks
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture(scope="module")
-def running_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
-    """A stage that is up; tests edit its settings and preview, and put them back."""
-    rehearsal = copy_of_this_project(tmp_path_factory.mktemp("stage"))
-    rehearsal.up("stage").ok()
-    yield rehearsal
-    rehearsal.close()
-
-
-@pytest.fixture
-def stage(running_stage: Rehearsal) -> Iterator[Rehearsal]:
-    before = running_stage.settings_file("stage").read_text()
-    yield running_stage
-    running_stage.settings_file("stage").write_text(before)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +49,9 @@ def stage(running_stage: Rehearsal) -> Iterator[Rehearsal]:
     ],
 )
 def test_an_edited_figure_shows_exactly_its_own_change(
-    stage: Rehearsal, path: str, value: Any, expected: list[str]
+    running: RunningStacks, path: str, value: Any, expected: list[str]
 ) -> None:
+    stage = running.copy("stage")
     stage.edit_stack("stage", f"platform:kyeol.{path}", value)
     steps = {
         f"{step.op} {step.name}"

@@ -1,4 +1,4 @@
-"""KYEOL from nothing to nothing, in every stack, on the real engine."""
+"""KYEOL from nothing to nothing, in every stack, on the real engine and under the policy pack."""
 
 import re
 import shlex
@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 from tests.rehearsal.harness import ROOT, Rehearsal, Result
+from tests.rehearsal.running import PACK, RunningStacks
 from tests.stack_files import STACKS
 
 pytestmark = pytest.mark.engine
@@ -23,7 +24,7 @@ def lift_and_destroy(rehearsal: Rehearsal, stack: str) -> list[Result]:
         ["pulumi", "destroy"],
         ["pulumi", "config"],
     ]
-    without_questions = {"up": ["--yes", "--skip-preview"], "destroy": ["--yes", "--skip-preview"]}
+    without_questions = {"up": ["--yes", "--skip-preview", *PACK], "destroy": ["--yes", "--skip-preview"]}
     return [
         rehearsal.run(
             *[stack if word == "stage" else word for word in words], *without_questions.get(words[0], [])
@@ -33,13 +34,14 @@ def lift_and_destroy(rehearsal: Rehearsal, stack: str) -> list[Result]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(rehearsal: Rehearsal, stack: str) -> None:
-    first = rehearsal.up(stack).ok()
-    assert set(first.changes) == {"create"}
+def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(running: RunningStacks, stack: str) -> None:
+    assert set(running.first_up(stack).ok().changes) == {"create"}
+    rehearsal = running.copy(stack)
     assert rehearsal.inventory.count() > 80
 
-    again = rehearsal.up(stack).ok()
+    again = rehearsal.up(stack, *PACK).ok()
     assert set(again.changes) == {"same"}
+    assert again.violations == []
     assert set(rehearsal.refresh(stack, "--preview-only").ok().changes) == {"same"}
 
     before = rehearsal.settings_file(stack).read_text()
@@ -54,9 +56,11 @@ def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(rehea
     assert "protection" not in before
 
 
-def test_all_four_environments_live_side_by_side(rehearsal: Rehearsal) -> None:
-    for stack in STACKS:
-        rehearsal.up(stack).ok()
+def test_all_four_environments_live_side_by_side(running: RunningStacks) -> None:
+    first, *others = STACKS
+    rehearsal = running.copy(first)
+    for stack in others:
+        assert set(rehearsal.up(stack).ok().changes) == {"create"}
     accounts = {held.scope.account for held in rehearsal.inventory.list("aws")}
     assert accounts == {"111111111111", "222222222222", "333333333333", "444444444444"}
     outputs = {stack: rehearsal.outputs(stack)["kyeol"] for stack in STACKS}

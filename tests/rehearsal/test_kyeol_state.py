@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.harness import Rehearsal
+from tests.rehearsal.running import RunningStacks
 
 pytestmark = pytest.mark.engine
 
@@ -28,9 +28,8 @@ def clouds(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("stack", "protected"), [("dev", False), ("prod", True)])
-def test_state_says_what_the_design_promises(rehearsal: Rehearsal, stack: str, protected: bool) -> None:
-    rehearsal.up(stack).ok()
-    resources = rehearsal.resources(stack)
+def test_state_says_what_the_design_promises(running: RunningStacks, stack: str, protected: bool) -> None:
+    resources = running.copy(stack).resources(stack)
     assert {r["type"] for r in clouds(resources)} >= STATEFUL
     for resource in clouds(resources):
         name = resource["urn"]
@@ -44,15 +43,15 @@ def test_state_says_what_the_design_promises(rehearsal: Rehearsal, stack: str, p
         assert component["parent"].split("::")[-2].startswith("platform:system:Kyeol"), component["urn"]
 
 
-def test_components_register_their_declared_outputs(rehearsal: Rehearsal) -> None:
-    rehearsal.up("mgmt").ok()
-    outputs = {r["urn"].rsplit("::", 1)[-1]: r.get("outputs", {}) for r in rehearsal.resources("mgmt")}
+def test_components_register_their_declared_outputs(running: RunningStacks) -> None:
+    resources = running.copy("mgmt").resources("mgmt")
+    outputs = {r["urn"].rsplit("::", 1)[-1]: r.get("outputs", {}) for r in resources}
     assert set(outputs["network"]) == {"vpc_id", "public_subnet_ids", "private_subnet_ids", "data_subnet_ids"}
     assert outputs["kyeol"]["outputs"]["version"] == 1
 
 
-def test_the_account_and_the_region_are_pinned_on_the_provider(rehearsal: Rehearsal) -> None:
-    rehearsal.up("mgmt").ok()
-    (provider,) = [r for r in rehearsal.resources("mgmt") if r["type"] == "pulumi:providers:aws"]
+def test_the_account_and_the_region_are_pinned_on_the_provider(running: RunningStacks) -> None:
+    resources = running.copy("mgmt").resources("mgmt")
+    (provider,) = [r for r in resources if r["type"] == "pulumi:providers:aws"]
     assert provider["inputs"]["region"] == "ap-northeast-1"
     assert json.loads(provider["inputs"]["allowedAccountIds"]) == ["444444444444"]

@@ -6,10 +6,9 @@ import pytest
 
 from policies.registry import RULES
 from tests.rehearsal.harness import Rehearsal, Violation
+from tests.rehearsal.running import PACK
 
 pytestmark = pytest.mark.engine
-
-PACK = ("--policy-pack", "policies")
 
 
 def edit(file: Path, old: str, new: str) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.harness import Rehearsal, Result, Violation
+from tests.rehearsal.running import PACK
 
 pytestmark = pytest.mark.engine
 
-PACK = ("--policy-pack", "policies")
 BUCKET = """
 
 import pulumi_aws as aws

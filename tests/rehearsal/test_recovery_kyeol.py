@@ -12,6 +12,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_kyeol_killed_half_way_is_recovered_and_finished(rehearsal: Rehearsal) -> None:
+    rehearsal.env.clear()  # the state is written step by step: that is what is left of a kill
     database = Fault(fault="kill-engine", type="aws:rds/instance:Instance", when="after")
     faults.add(faults_file(rehearsal.home), database)
     assert rehearsal.up("dev").returncode == 137
