@@ -25,5 +25,6 @@ def max_pods_limit(instance: Ec2InstanceType) -> int:
     """Return the highest sensible `maxPods`: bounded by addresses (prefix delegation), advice and memory."""
     slots = instance.network_interfaces * (instance.ipv4_per_interface - 1)
     by_addresses = slots * ADDRESSES_PER_PREFIX + 2
-    by_memory = int((instance.memory_mib * MAX_RESERVED_SHARE - RESERVED_MIB_BASE) // RESERVED_MIB_PER_POD)
-    return min(by_addresses, ADVISED_MAX_PODS, by_memory)
+    reservable_mib = instance.memory_mib * MAX_RESERVED_SHARE
+    bound = min(by_addresses, ADVISED_MAX_PODS)
+    return max((pods for pods in range(bound + 1) if reserved_memory_mib(pods) <= reservable_mib), default=0)

@@ -15,7 +15,6 @@ from typing import Final
 class Ec2InstanceType:
     """Hardware of an EC2 instance type as the kubelet and the VPC CNI see it."""
 
-    vcpus: int
     memory_mib: int
     network_interfaces: int
     ipv4_per_interface: int
@@ -26,11 +25,11 @@ AWS_ZONES: Final = MappingProxyType({"ap-northeast-1": ("a", "c", "d")})
 
 EC2_INSTANCE_TYPES: Final = MappingProxyType(
     {
-        "t3.medium": Ec2InstanceType(vcpus=2, memory_mib=4096, network_interfaces=3, ipv4_per_interface=6),
-        "t3.large": Ec2InstanceType(vcpus=2, memory_mib=8192, network_interfaces=3, ipv4_per_interface=12),
-        "t3.xlarge": Ec2InstanceType(vcpus=4, memory_mib=16384, network_interfaces=4, ipv4_per_interface=15),
-        "m7i.large": Ec2InstanceType(vcpus=2, memory_mib=8192, network_interfaces=3, ipv4_per_interface=10),
-        "m7i.xlarge": Ec2InstanceType(vcpus=4, memory_mib=16384, network_interfaces=4, ipv4_per_interface=15),
+        "t3.medium": Ec2InstanceType(memory_mib=4096, network_interfaces=3, ipv4_per_interface=6),
+        "t3.large": Ec2InstanceType(memory_mib=8192, network_interfaces=3, ipv4_per_interface=12),
+        "t3.xlarge": Ec2InstanceType(memory_mib=16384, network_interfaces=4, ipv4_per_interface=15),
+        "m7i.large": Ec2InstanceType(memory_mib=8192, network_interfaces=3, ipv4_per_interface=10),
+        "m7i.xlarge": Ec2InstanceType(memory_mib=16384, network_interfaces=4, ipv4_per_interface=15),
     }
 )
 

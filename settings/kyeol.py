@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Network
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from settings import network
 from settings.aws import AwsSystemSettings
 from settings.capacity import max_pods_limit
 from settings.catalogue import EC2_INSTANCE_TYPES
-from settings.model import Settings
+from settings.model import Settings, rule
 from settings.types import (
     AddonVersion,
+    AllowListCidr,
     CacheNodeType,
     Cidr,
     DnsName,
@@ -27,6 +29,7 @@ from settings.types import (
     PostgresMajor,
     RdsInstanceClass,
     ServiceCidr,
+    Unique,
     ValkeyVersion,
     VpcCidr,
     ZoneLetter,
@@ -56,17 +59,19 @@ class NodeGroupSettings(Settings):
     disk_gib: Annotated[int, Field(ge=20, le=500)] = 50
     """Size of a node's encrypted gp3 root volume in GiB."""
 
-    @model_validator(mode="after")
-    def _sizes_fit(self) -> Self:
+    @rule
+    def _sizes_are_in_order(self) -> Iterator[str]:
         if self.min_nodes > self.max_nodes:
-            raise ValueError(f"min_nodes {self.min_nodes} must not exceed max_nodes {self.max_nodes}")
+            yield f"min_nodes {self.min_nodes} must not exceed max_nodes {self.max_nodes}"
+
+    @rule
+    def _pods_fit(self) -> Iterator[str]:
         limit = max_pods_limit(EC2_INSTANCE_TYPES[self.instance_type])
         if self.max_pods > limit:
-            raise ValueError(
+            yield (
                 f"max_pods {self.max_pods} does not fit {self.instance_type}: at most {limit} (addresses, Amazon's "
                 "advice of 110, and a quarter of the memory for the kubelet's reservation of 11 MiB a pod + 255 MiB)"
             )
-        return self
 
 
 class AddonSettings(Settings):
@@ -91,18 +96,12 @@ class ClusterSettings(Settings):
     """Kubernetes minor. The runbook states none; 1.34 leaves standard support on 2026-12-02."""
     service_cidr: ServiceCidr = IPv4Network("172.20.0.0/16")
     """Addresses of Kubernetes services; inside the cluster only."""
-    private_access_cidrs: tuple[Cidr, ...] = ()
+    private_access_cidrs: Annotated[tuple[Cidr, ...], Unique()] = ()
     """Networks that may reach the private API endpoint besides the nodes: a VPN, the MGMT hub's VPC."""
-    public_access_cidrs: tuple[Cidr, ...] = ()
+    public_access_cidrs: Annotated[tuple[AllowListCidr, ...], Unique()] = ()
     """Allow-list of the public API endpoint. Empty: there is no public endpoint."""
-    administrators: tuple[IamPrincipalArn, ...]
+    administrators: Annotated[tuple[IamPrincipalArn, ...], Field(min_length=1), Unique()]
     """IAM principals with cluster-admin rights by access entry. Whoever runs `pulumi up` must be among them."""
-
-    @model_validator(mode="after")
-    def _public_endpoint_is_not_open_to_all(self) -> Self:
-        if any(cidr.prefixlen == 0 for cidr in self.public_access_cidrs):
-            raise ValueError("public_access_cidrs: 0.0.0.0/0 is no allow-list; name the networks, or leave it empty")
-        return self
 
 
 class PostgresSettings(Settings):
@@ -119,14 +118,13 @@ class PostgresSettings(Settings):
     max_storage_gib: Annotated[int, Field(ge=22, le=65536)] = 200
     """Limit of storage autoscaling in GiB."""
 
-    @model_validator(mode="after")
-    def _storage_can_grow(self) -> Self:
+    @rule
+    def _storage_can_grow(self) -> Iterator[str]:
         if self.max_storage_gib * 10 < self.storage_gib * 11:
-            raise ValueError(
+            yield (
                 f"max_storage_gib {self.max_storage_gib} must exceed storage_gib {self.storage_gib} by 10 % or more, "
                 "the smallest step of RDS storage autoscaling"
             )
-        return self
 
 
 class CacheSettings(Settings):
@@ -143,7 +141,7 @@ class CacheSettings(Settings):
 class PaymentGatewaySettings(Settings):
     """The payment gateway's own way out (runbook 2.2, PROD only): fixed addresses for its allow-list."""
 
-    zones: Annotated[tuple[ZoneLetter, ...], Field(min_length=1)]
+    zones: Annotated[tuple[ZoneLetter, ...], Field(min_length=1), Unique()]
     """Zones with a NAT gateway, a fixed address and a subnet of their own for payment pods."""
     nodes: NodeGroupSettings
     """The tainted node group in those subnets."""
@@ -157,7 +155,7 @@ class RegistrySettings(Settings):
 
     `owner/name`; repositories made or renamed since 2026-07-15 are spelt `owner@owner-id/name@repository-id`.
     """
-    repositories: Annotated[tuple[EcrRepositoryName, ...], Field(min_length=1)]
+    repositories: Annotated[tuple[EcrRepositoryName, ...], Field(min_length=1), Unique()]
     """Repository names below `<prefix>kyeol-<environment>/`."""
     keep_images: Annotated[int, Field(ge=1, le=1000)] = 50
     """Tagged images kept per repository; older ones expire."""
@@ -168,7 +166,7 @@ class RegistrySettings(Settings):
 class DnsSettings(Settings):
     """The Route 53 zones that the environment owns."""
 
-    zones: Annotated[tuple[DnsName, ...], Field(min_length=1)]
+    zones: Annotated[tuple[DnsName, ...], Field(min_length=1), Unique()]
     """Zones in the environment's own account. The domain itself belongs to one stack, PROD."""
     delegations: Annotated[dict[DnsName, tuple[DnsName, ...]], Field(default_factory=dict)]
     """Zones of other environments below one of these, and their name servers (stack output `name_servers`)."""
@@ -184,12 +182,11 @@ class DnsSettings(Settings):
         """Return the closest zone that a name lies below."""
         return max((zone for zone in self.zones if name.endswith(f".{zone}")), key=len, default="")
 
-    @model_validator(mode="after")
-    def _delegations_lie_below_a_zone(self) -> Self:
+    @rule
+    def _delegations_lie_below_a_zone(self) -> Iterator[str]:
         stray = [name for name in self.delegations if not any(name.endswith(f".{zone}") for zone in self.zones)]
         if stray:
-            raise ValueError(f"delegations: {', '.join(stray)} below none of the zones {', '.join(self.zones)}")
-        return self
+            yield f"delegations: {', '.join(stray)} below none of the zones {', '.join(self.zones)}"
 
 
 class EdgeSettings(Settings):
@@ -211,6 +208,11 @@ class EdgeSettings(Settings):
     def origin_host(self) -> str:
         """The name of the load balancer behind CloudFront; ExternalDNS keeps its record."""
         return f"origin.{self.shop_host}"
+
+    @rule
+    def _hosts_differ(self) -> Iterator[str]:
+        if self.shop_host == self.api_host:
+            yield f"shop_host and api_host are both {self.shop_host}: the edge tells shop and API apart by their hosts"
 
 
 class KyeolSettings(AwsSystemSettings):
@@ -251,32 +253,36 @@ class KyeolSettings(AwsSystemSettings):
             *((f"cluster.private_access_cidrs[{i}]", c) for i, c in enumerate(self.cluster.private_access_cidrs)),
         ]
 
-    @model_validator(mode="after")
-    def _networks_do_not_overlap(self) -> Self:
-        if found := network.overlaps(self.networks()):
-            raise ValueError("; ".join(found))
-        return self
+    @rule
+    def _networks_do_not_overlap(self) -> Iterator[str]:
+        yield from network.overlaps(self.networks())
 
-    @model_validator(mode="after")
-    def _zones_lie_in_the_domain(self) -> Self:
+    @rule
+    def _zones_lie_in_the_domain(self) -> Iterator[str]:
         stray = [zone for zone in self.dns.zones if zone != self.domain and not zone.endswith(f".{self.domain}")]
         if stray:
-            raise ValueError(f"dns.zones: {', '.join(stray)} not in the domain {self.domain}")
-        return self
+            yield f"dns.zones: {', '.join(stray)} not in the domain {self.domain}"
 
-    @model_validator(mode="after")
-    def _hosts_lie_in_the_zones(self) -> Self:
+    @rule
+    def _hosts_lie_in_the_zones(self) -> Iterator[str]:
         hosts = self.edge.hosts if self.edge else ()
         stray = [host for host in hosts if not any(host == z or host.endswith(f".{z}") for z in self.dns.zones)]
         if stray:
-            raise ValueError(f"edge: {', '.join(stray)} in none of dns.zones: {', '.join(self.dns.zones)}")
-        return self
+            yield f"edge: {', '.join(stray)} in none of dns.zones: {', '.join(self.dns.zones)}"
 
-    @model_validator(mode="after")
-    def _payment_zones_are_offered(self) -> Self:
+    @rule
+    def _payment_zones_are_offered(self) -> Iterator[str]:
         if self.payment_gateway and (unknown := sorted(set(self.payment_gateway.zones) - set(self.zones))):
-            raise ValueError(
+            yield (
                 f"payment_gateway.zones: {', '.join(unknown)} not offered in {self.region}; its zones: "
                 f"{', '.join(self.zones)}"
             )
-        return self
+
+    @rule
+    def _kube_proxy_follows_the_cluster(self) -> Iterator[str]:
+        minor = self.cluster.kubernetes_version
+        if not self.addons.kube_proxy.startswith(f"v{minor}."):
+            yield (
+                f"addons.kube_proxy {self.addons.kube_proxy} is not of the cluster's Kubernetes minor: a version "
+                f"v{minor}.x, or another cluster.kubernetes_version"
+            )

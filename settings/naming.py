@@ -33,7 +33,7 @@ SECURITY_GROUP: Final = NameRule(max_length=255, pattern=re.compile(r"(?!sg-)[\w
 SNS_TOPIC: Final = NameRule(max_length=256, pattern=re.compile(r"[A-Za-z0-9_-]+"))
 CLOUDWATCH_ALARM: Final = NameRule(max_length=255, pattern=re.compile(r"[\x20-\x7e]+"))
 LOG_GROUP: Final = NameRule(max_length=512, pattern=re.compile(r"[\w./#-]+"))
-LAUNCH_TEMPLATE: Final = NameRule(max_length=128, pattern=re.compile(r"[a-zA-Z0-9().\-/_]{3,}"))
+LAUNCH_TEMPLATE: Final = NameRule(max_length=125, pattern=re.compile(r"[a-zA-Z0-9().\-/_]{3,}"))
 ECR_REPOSITORY: Final = NameRule(
     max_length=256, pattern=re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 )

@@ -6,15 +6,17 @@ All mistakes are reported at once, each with its path, what was given and what i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from settings.environments import EnvironmentName, EnvironmentProfile, Protection, environment_profile
 from settings.kyeol import KyeolSettings
-from settings.model import Settings
+from settings.model import Settings, findings, readable, rule
 from settings.state import StateSettings
+from settings.types import Unique
 
 PROJECT: Final = "platform"
 SystemName = Literal["kyeol", "state"]
@@ -30,7 +32,7 @@ class StackSettings(Settings):
 
     environment: EnvironmentName
     """Which environment profile holds."""
-    systems: Annotated[tuple[SystemName, ...], Field(min_length=1)]
+    systems: Annotated[tuple[SystemName, ...], Field(min_length=1), Unique()]
     """The systems that this stack runs; a smaller blast radius is another stack file that names fewer."""
     protection: Protection = "profile"
     """`lifted` takes deletion protection away, for the one `up` before a `destroy` (docs/runbooks/protection.md)."""
@@ -48,17 +50,16 @@ class StackSettings(Settings):
         """The environment's profile, without protection when that is lifted."""
         return environment_profile(self.environment, self.protection)
 
-    @model_validator(mode="after")
-    def _sections_match_the_systems(self) -> Self:
+    @rule
+    def _sections_match_the_systems(self) -> Iterator[str]:
         sections = {name for name in SYSTEM_NAMES if getattr(self, name) is not None}
         missing = [f"{PROJECT}:{name} is missing" for name in self.systems if name not in sections]
         unused = [f"{PROJECT}:{name} is given" for name in sorted(sections - set(self.systems))]
         if missing or unused:
-            raise ValueError(
+            yield (
                 f"{'; '.join(missing + unused)}, but {PROJECT}:systems lists {', '.join(self.systems)}: "
                 "every listed system needs its section, and no other may have one"
             )
-        return self
 
 
 SYSTEM_NAMES: Final = get_args(SystemName)
@@ -82,48 +83,65 @@ def load_stack(config: Mapping[str, str]) -> StackSettings:
     Keys of other namespaces belong to Pulumi and its providers and are left alone.
     """
     values: dict[str, Any] = {}
-    mistakes: list[str] = []
+    broken: dict[str, str] = {}
     for key, text in sorted(config.items()):
         namespace, _, name = key.partition(":")
         if namespace != PROJECT:
             continue
-        try:
-            values[name] = json.loads(text) if text.lstrip().startswith(("{", "[")) else text
-        except json.JSONDecodeError as error:
-            mistakes.append(_mistake(key, text, f"a JSON object or list ({error})"))
-    return _validated(values, mistakes)
+        values[name] = text
+        if text.lstrip().startswith(("{", "[")):
+            try:
+                values[name] = json.loads(text)
+            except json.JSONDecodeError as error:
+                broken[name] = _mistake(key, text, f"a JSON object or list ({error})")
+    return _validated(values, broken)
 
 
-def validate_stack(values: Mapping[str, Any]) -> StackSettings:
-    """Return the settings in a stack file's own values, keyed without the namespace."""
-    return _validated(values, [])
+def validate_stack(config: Mapping[str, Any]) -> StackSettings:
+    """Return the settings in the `config` of a stack file, read the way the engine hands it to the program."""
+    return load_stack(
+        {key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in config.items()}
+    )
 
 
-def _validated(values: Mapping[str, Any], mistakes: list[str]) -> StackSettings:
+def _validated(values: Mapping[str, Any], broken: Mapping[str, str]) -> StackSettings:
+    details: list[ErrorDetails] = []
     try:
         stack = StackSettings.model_validate_json(json.dumps(values))
     except ValidationError as error:
         details = error.errors(include_url=False)
-        # pydantic counts refused entries as absent: a list is only too short when none of its entries is refused.
-        refused = {detail["loc"][:-1] for detail in details}
-        mistakes += [_explain(dict(d)) for d in details if not (d["type"] == "too_short" and d["loc"] in refused)]
-    else:
-        if not mistakes:
-            return stack
+        stack = readable(StackSettings, values)
+    # pydantic counts refused entries as absent: a list is only too short when none of its entries is refused.
+    refused = {detail["loc"][:-1] for detail in details}
+    mistakes = [
+        *broken.values(),
+        *(
+            _explain(detail)
+            for detail in details
+            if detail["loc"][0] not in broken and not (detail["type"] == "too_short" and detail["loc"] in refused)
+        ),
+        *(_mistake(_path(location), None, finding) for location, finding in findings(stack)),
+    ]
+    if not mistakes:
+        return stack
     count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-    raise SettingsError(f"{count} in the settings, nothing was registered:\n" + "\n".join(mistakes)) from None
+    raise SettingsError(f"{count} in the settings, nothing was registered:\n" + "\n".join(mistakes))
 
 
-def _explain(detail: dict[str, Any]) -> str:
+def _path(location: Sequence[object]) -> str:
+    """Return where a value stands, as the stack file spells it."""
+    names = [str(part) for part in location]
+    return ".".join([f"{PROJECT}:{names[0]}", *names[1:]]) if names else PROJECT
+
+
+def _explain(detail: ErrorDetails) -> str:
     """Turn one of pydantic's findings into path, given and allowed."""
-    location = [str(part) for part in detail["loc"]]
-    path = ".".join([f"{PROJECT}:{location[0]}", *location[1:]]) if location else PROJECT
-    kind, given = detail["type"], detail["input"]
+    kind = detail["type"]
     if kind == "value_error":
-        # A rule over several fields speaks of them by name: repeating the whole section would bury its message.
-        return _mistake(path, None if isinstance(given, dict) else given, str(detail["ctx"]["error"]))
-    allowed = ALLOWED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
-    return _mistake(path, None if kind == "missing" else given, allowed)
+        allowed = str(detail["ctx"]["error"])
+    else:
+        allowed = ALLOWED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+    return _mistake(_path(detail["loc"]), None if kind == "missing" else detail["input"], allowed)
 
 
 def _mistake(path: str, given: object, allowed: str) -> str:

@@ -6,7 +6,8 @@ Every validator is pure and offline, so the same text comes from `pulumi preview
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Final, Literal
@@ -24,6 +25,8 @@ NatMode = Literal["single", "per-zone"]
 VPC_PREFIX_LENGTH: Final = 16
 #: EKS takes service networks between these prefix lengths.
 SERVICE_PREFIX_LENGTHS: Final = range(12, 25)
+#: The largest network anybody owns; halves of the internet would pass as an allow-list otherwise.
+ALLOW_LIST_PREFIX_LENGTH: Final = 8
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,24 @@ class OneOf:
         return {**handler(schema), "enum": list(self.values)}
 
 
+@dataclass(frozen=True)
+class Unique:
+    """A list in which nothing stands twice: the second of two equal names would be a resource registered twice."""
+
+    def check(self, values: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
+        """Return the entries, or refuse them with those that are repeated."""
+        repeated = [str(value) for value, count in Counter(values).items() if count > 1]
+        if repeated:
+            raise ValueError(f"every entry once; repeated: {', '.join(repeated)}")
+        return values
+
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "uniqueItems": True}
+
+
 def _ipv4_network(value: object) -> object:
     try:
         IPv4Network(value if isinstance(value, str) else "")
@@ -88,9 +109,19 @@ def _private_service_network(value: IPv4Network) -> IPv4Network:
     return value
 
 
+def _allow_list_entry(value: IPv4Network) -> IPv4Network:
+    if value.prefixlen < ALLOW_LIST_PREFIX_LENGTH:
+        raise ValueError(
+            f"{value} is no allow-list: networks of /{ALLOW_LIST_PREFIX_LENGTH} or smaller, or an empty list "
+            "for no public endpoint"
+        )
+    return value
+
+
 Cidr = Annotated[IPv4Network, BeforeValidator(_ipv4_network)]
 VpcCidr = Annotated[Cidr, AfterValidator(_private_vpc_network)]
 ServiceCidr = Annotated[Cidr, AfterValidator(_private_service_network)]
+AllowListCidr = Annotated[Cidr, AfterValidator(_allow_list_entry)]
 
 AwsAccountId = Annotated[str, Matches(r"\d{12}", 'an AWS account id: twelve digits, in quotes ("111111111111")')]
 AwsRegion = Annotated[str, OneOf(catalogue.AWS_ZONES, "an allowed AWS region")]
@@ -138,6 +169,10 @@ DnsName = Annotated[
     ),
 ]
 GitHubRepository = Annotated[
-    str, Matches(r"[A-Za-z0-9-]{1,39}/[\w.-]{1,100}", "a GitHub repository as owner/name, for example kyeol/kyeol-app")
+    str,
+    Matches(
+        r"[A-Za-z0-9-]{1,39}(?:@\d+)?/[\w.-]{1,100}(?:@\d+)?",
+        "a GitHub repository: owner/name, or owner@owner-id/name@repository-id",
+    ),
 ]
 EmailAddress = Annotated[str, Matches(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]

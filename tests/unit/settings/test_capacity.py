@@ -7,7 +7,6 @@ from settings.catalogue import EC2_INSTANCE_TYPES, Ec2InstanceType
 
 instances = st.builds(
     Ec2InstanceType,
-    vcpus=st.integers(1, 32),
     memory_mib=st.integers(2048, 131072),
     network_interfaces=st.integers(2, 15),
     ipv4_per_interface=st.integers(2, 50),

@@ -76,15 +76,23 @@ def test_no_two_environments_share_an_address_or_an_account() -> None:
     assert len({kyeol.account_id for kyeol in loaded}) == len(STACKS)
 
 
+ADMINISTRATOR = "arn:aws:iam::333333333333:role/platform-admin"
+
+
 def edited(path: str, value: object, stack: str = "prod") -> dict[str, Any]:
     """Return a stack's configuration with one value changed; the path starts below `platform:`."""
     config = stack_config(stack)
+    edit(config, path, value)
+    return config
+
+
+def edit(config: dict[str, Any], path: str, value: object) -> None:
+    """Change one value; the path starts below `platform:`."""
     *parents, last = f"platform:{path}".split(".")
     section: Any = config
     for parent in parents:
         section = section[parent]
     section[last] = value
-    return config
 
 
 @pytest.mark.parametrize(
@@ -99,7 +107,7 @@ def edited(path: str, value: object, stack: str = "prod") -> dict[str, Any]:
         ("kyeol.domain", "shop", "a lower-case DNS name"),
         ("kyeol.dns.zones", ["Shop"], "a lower-case DNS name"),
         ("kyeol.edge.rate_limit_per_5_minutes", 5, "10 or more"),
-        ("kyeol.github_repository", "kyeol", "a GitHub repository as owner/name"),
+        ("kyeol.registry.github_repository", "kyeol", "a GitHub repository: owner/name"),
         ("kyeol.monthly_budget_usd", 0, "1 or more"),
         ("kyeol.owner", "Commerce Platform", "up to 63 lower-case letters"),
         ("kyeol.data_classification", "secret", "'public', 'internal' or 'personal'"),
@@ -123,6 +131,28 @@ def edited(path: str, value: object, stack: str = "prod") -> dict[str, Any]:
         ("kyeol.cache.engine_version", "6.0", "a Valkey version"),
         ("kyeol.registry.repositories", [], "at least 1 entry"),
         ("kyeol.addons", {"vpc_cni": "latest"}, "an EKS add-on version"),
+        ("kyeol.cluster.administrators", [], "at least 1 entry"),
+        ("kyeol.cluster.public_access_cidrs", ["0.0.0.0/0"], "0.0.0.0/0 is no allow-list"),
+        (
+            "kyeol.cluster.public_access_cidrs",
+            ["128.0.0.0/7"],
+            "128.0.0.0/7 is no allow-list: networks of /8 or smaller",
+        ),
+        ("systems", ["kyeol", "kyeol"], "every entry once; repeated: kyeol"),
+        ("kyeol.payment_gateway.zones", ["a", "c", "a"], "every entry once; repeated: a"),
+        ("kyeol.registry.repositories", ["saleor-api", "saleor-api"], "every entry once; repeated: saleor-api"),
+        ("kyeol.dns.zones", ["mgz-g2-u3.shop", "mgz-g2-u3.shop"], "every entry once; repeated: mgz-g2-u3.shop"),
+        (
+            "kyeol.cluster.administrators",
+            [ADMINISTRATOR, ADMINISTRATOR],
+            f"every entry once; repeated: {ADMINISTRATOR}",
+        ),
+        (
+            "kyeol.cluster.private_access_cidrs",
+            ["10.9.0.0/16", "10.9.0.0/16"],
+            "every entry once; repeated: 10.9.0.0/16",
+        ),
+        ("kyeol.cluster.public_access_cidrs", ["9.9.0.0/16", "9.9.0.0/16"], "every entry once; repeated: 9.9.0.0/16"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_path_what_was_given_and_what_is_allowed(
@@ -138,7 +168,10 @@ def test_values_that_contradict_each_other_are_refused() -> None:
     assert "min_nodes 6 must not exceed max_nodes 5" in refusal(edited("kyeol.nodes.min_nodes", 6))
     assert "max_pods 110 does not fit t3.medium: at most 69" in refusal(edited("kyeol.nodes.max_pods", 110))
     assert "by 10 % or more" in refusal(edited("kyeol.postgres.max_storage_gib", 50))
-    assert "0.0.0.0/0 is no allow-list" in refusal(edited("kyeol.cluster.public_access_cidrs", ["0.0.0.0/0"]))
+    assert "shop_host and api_host are both mgz-g2-u3.shop" in refusal(edited("kyeol.edge.api_host", "mgz-g2-u3.shop"))
+    assert "a version v1.36.x, or another cluster.kubernetes_version" in refusal(
+        edited("kyeol.cluster.kubernetes_version", "1.36")
+    )
     assert "edge: shop.example in none of dns.zones: mgz-g2-u3.shop" in refusal(
         edited("kyeol.edge.shop_host", "shop.example")
     )
@@ -177,6 +210,60 @@ def test_every_mistake_is_listed_at_once() -> None:
     assert message.startswith("4 mistakes in the settings")
     for path in ("environment", "kyeol.network.cidr", "kyeol.nodes.instance_type", "kyeol.postgres.multi_az"):
         assert f"  platform:{path}\n" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "mistakes"),
+    [
+        (
+            {"kyeol.network.cidr": "10.23.0.0/16", "kyeol.edge.shop_host": "shop.example"},
+            {"kyeol": ["network.cidr 10.23.0.0/16 overlaps", "edge: shop.example in none of dns.zones"]},
+        ),
+        (
+            {"kyeol.network.cidr": "10.23.0.0/16", "kyeol.nodes.instance_type": "t9.huge"},
+            {"kyeol": ["network.cidr 10.23.0.0/16 overlaps"], "kyeol.nodes.instance_type": ["an EC2 instance type"]},
+        ),
+        (
+            {"kyeol.nodes.min_nodes": 6, "kyeol.nodes.max_pods": 110},
+            {"kyeol.nodes": ["min_nodes 6 must not exceed max_nodes 5", "max_pods 110 does not fit t3.medium"]},
+        ),
+        (
+            {"environment": "qa", "systems": ["kyeol", "state"]},
+            {"environment": ["'dev', 'stage', 'prod' or 'mgmt'"], "": ["platform:state is missing"]},
+        ),
+        (
+            {
+                "kyeol.nodes.min_nodes": 6,
+                "kyeol.nodes.instance_type": "t9.huge",
+                "kyeol.edge.shop_host": "shop.example",
+            },
+            {
+                "kyeol": ["edge: shop.example in none of dns.zones"],
+                "kyeol.nodes": ["min_nodes 6 must not exceed max_nodes 5"],
+                "kyeol.nodes.instance_type": ["an EC2 instance type"],
+            },
+        ),
+    ],
+    ids=["two rules", "rule and value", "two rules below", "root rule and value", "three sections"],
+)
+def test_rules_over_several_fields_are_listed_with_each_other_and_with_wrong_values(
+    changes: dict[str, object], mistakes: dict[str, list[str]]
+) -> None:
+    config = stack_config("prod")
+    for path, value in changes.items():
+        edit(config, path, value)
+    message = refusal(config)
+    assert message.startswith(f"{sum(map(len, mistakes.values()))} mistakes")
+    for path, texts in mistakes.items():
+        told = message.split(f"\n  platform{path and f':{path}'}\n")[1:]
+        assert all(any(text in part.split("\n  platform")[0] for part in told) for text in texts)
+
+
+def test_a_rule_over_a_refused_value_waits_for_a_right_one() -> None:
+    config = stack_config("prod")
+    edit(config, "kyeol.nodes.max_nodes", "five")
+    edit(config, "kyeol.addons", {"kube_proxy": "latest"})
+    assert refusal(config).startswith("2 mistakes")
 
 
 def test_a_value_that_is_no_json_is_listed_beside_the_other_mistakes() -> None:
