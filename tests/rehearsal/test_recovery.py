@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from rehearsal import engine
+from rehearsal.interrupted import Traces
 from rehearsal.stacks import PASSPHRASE
 from tests.rehearsal.harness import ROOT
 from tests.rehearsal.test_launcher import wait_for
@@ -144,6 +145,8 @@ def real_cloud(workload: Workload, *arguments: str) -> subprocess.CompletedProce
 def test_on_a_real_cloud_recover_asks_and_never_guesses(workload: Workload) -> None:
     workload.fault("kill-engine", name="alias", when="before")
     workload.up()
+    # A kill can tear the file backend's files, as it cannot a real backend's objects: that is put right beforehand.
+    list(Traces(workload.rehearsal.home / "state", "workload", "dev").release())
     state = workload.rehearsal.home / "state/.pulumi/stacks/workload/dev.json"
     before = state.read_bytes()
     asked = real_cloud(workload, "--yes")
