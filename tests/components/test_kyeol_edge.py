@@ -5,7 +5,10 @@ import pytest
 
 from components.aws.bucket import bucket_policy
 from components.aws.github_actions import trust_policy
-from tests.components.strict_mocks import World
+from settings.stack import load_stack
+from systems import kyeol
+from tests.components.strict_mocks import World, place
+from tests.stack_files import as_pulumi_gives_it, stack_config
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"
@@ -184,3 +187,14 @@ def test_evidence_is_a_validated_trail_of_all_regions_and_a_running_recorder(eve
 def test_mgmt_serves_no_shop(mgmt: World) -> None:
     for kind in (DISTRIBUTION, WEB_ACL):
         assert not mgmt.of(kind)
+
+
+def test_a_zone_of_another_environment_is_delegated_from_the_closest_zone_above_it() -> None:
+    config = stack_config("prod")
+    config["platform:kyeol"]["dns"]["delegations"] = {"dev.mgz-g2-u3.shop": ["ns-1.example.net", "ns-2.example.net"]}
+    settings = load_stack(as_pulumi_gives_it(config))
+    records = place(lambda: kyeol.build(settings)).of(RECORD)
+    (delegation,) = [inputs for inputs in records.values() if inputs["type"] == "NS"]
+    assert delegation["name"] == "dev.mgz-g2-u3.shop"
+    assert delegation["zoneId"] == "id-of-zone-mgz-g2-u3.shop-zone"
+    assert delegation["records"] == ["ns-1.example.net", "ns-2.example.net"]
