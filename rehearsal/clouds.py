@@ -16,7 +16,6 @@ from rehearsal.kubernetes.cloud import KubernetesCloud
 from rehearsal.server import serve
 
 _CLOUDS: dict[str, Callable[[Inventory], Cloud]] = {"aws": AwsCloud, "kubernetes": KubernetesCloud}
-PACKAGES: tuple[str, ...] = tuple(_CLOUDS)
 _GRACE_SECONDS = 1.0
 
 

@@ -63,11 +63,10 @@ def key_policy(account_id: str, services: Sequence[ServiceUse], user_account_ids
         )
         for index, use in enumerate(services)
     ]
-    users = [
-        Statement(sid="UserAccounts", actions=USE, resources=["*"], principals=account_principals(user_account_ids))
-        for _ in user_account_ids[:1]
-    ]
-    return policy_document(account, *uses, *users)
+    if not user_account_ids:
+        return policy_document(account, *uses)
+    users = Statement(sid="UserAccounts", actions=USE, resources=["*"], principals=account_principals(user_account_ids))
+    return policy_document(account, *uses, users)
 
 
 def observability_uses(account_id: str, region: str) -> tuple[ServiceUse, ...]:
