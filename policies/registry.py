@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from policies.residency import aws as aws_residency
+from policies.residency import azure as azure_residency
 from policies.residency import packages
 from policies.resource import Resource
 from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matches, violated
@@ -18,6 +19,7 @@ from policies.sizing import kyeol as kyeol_sizing
 RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     packages.KNOWN_PACKAGE,
     *aws_residency.RULES,
+    *azure_residency.RULES,
     *kyeol_sizing.RESOURCE_RULES,
 )
 STACK_RULES: Final[tuple[StackRule, ...]] = kyeol_sizing.STACK_RULES

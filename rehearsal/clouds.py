@@ -9,13 +9,18 @@ from typing import Self
 import grpc
 
 from rehearsal.aws.cloud import AwsCloud
+from rehearsal.azure_native.cloud import AzureNativeCloud
 from rehearsal.cloud import Cloud
 from rehearsal.faults import Faults
 from rehearsal.inventory import Inventory
 from rehearsal.kubernetes.cloud import KubernetesCloud
 from rehearsal.server import serve
 
-_CLOUDS: dict[str, Callable[[Inventory], Cloud]] = {"aws": AwsCloud, "kubernetes": KubernetesCloud}
+_CLOUDS: dict[str, Callable[[Inventory], Cloud]] = {
+    "aws": AwsCloud,
+    "azure-native": AzureNativeCloud,
+    "kubernetes": KubernetesCloud,
+}
 _GRACE_SECONDS = 1.0
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from settings.catalogue import AWS_ZONES
-from settings.model import Settings
-from settings.types import AwsAccountId, AwsRegion, DataClassification, NamePrefix, TagValue
+from settings.system import SystemSettings
+from settings.types import AwsAccountId, AwsRegion, NamePrefix, TagValue
 
 
-class AwsSystemSettings(Settings):
+class AwsSystemSettings(SystemSettings):
     """Account, region, names and tags of a system on AWS."""
 
     account_id: AwsAccountId
@@ -20,8 +20,6 @@ class AwsSystemSettings(Settings):
     """Team that answers for the resources (tag `owner`)."""
     cost_centre: TagValue = "kyeol"
     """Where the cost goes (tag `cost-centre`)."""
-    data_classification: DataClassification
-    """What the environment's data is (tag `data-classification`)."""
 
     @property
     def zones(self) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ class NameRule:
 
     max_length: int
     pattern: re.Pattern[str]
+    #: Kind of thing that Azure's naming convention puts first: `vnet` in `vnet-tripgen-prod`.
+    abbreviation: str = ""
+    #: What stands between the parts; nothing where a service takes letters and digits only.
+    separator: str = "-"
 
 
 #: The services' own limits, from their API references. A web ACL leaves room for `aws-waf-logs-` before it.
@@ -58,10 +62,14 @@ class Namer:
 
     def __call__(self, rule: NameRule, *parts: str) -> str:
         """Return the physical name of a thing; a name that `rule` cannot accept is a programming error."""
-        name = self.prefix + "-".join((self.system, self.environment, *parts))
+        words = "-".join(
+            part for part in (rule.abbreviation, f"{self.prefix}{self.system}", self.environment, *parts) if part
+        )
+        name = words.replace("-", rule.separator)
         if len(name) > rule.max_length:
             digest = sha256(name.encode()).hexdigest()[:DIGEST_LENGTH]
-            name = f"{name[: rule.max_length - DIGEST_LENGTH - 1].rstrip('-')}-{digest}"
+            room = rule.max_length - DIGEST_LENGTH - len(rule.separator)
+            name = f"{name[:room].rstrip('-')}{rule.separator}{digest}"
         if not rule.pattern.fullmatch(name):
             raise ValueError(f"{name!r} is no legal name: {rule.pattern.pattern}, at most {rule.max_length} characters")
         return name

@@ -16,10 +16,11 @@ from settings.environments import EnvironmentName, EnvironmentProfile, Protectio
 from settings.kyeol import KyeolSettings
 from settings.model import Settings, findings, readable, rule
 from settings.state import StateSettings
+from settings.tripgen.system import TripgenSettings
 from settings.types import Unique
 
 PROJECT: Final = "platform"
-SystemName = Literal["kyeol", "state"]
+SystemName = Literal["kyeol", "state", "tripgen"]
 Section = TypeVar("Section", bound=Settings)
 
 
@@ -40,6 +41,8 @@ class StackSettings(Settings):
     """KYEOL Saleor on AWS."""
     state: StateSettings | None = None
     """The bootstrap: where Pulumi keeps the state of the other stacks."""
+    tripgen: TripgenSettings | None = None
+    """TripGen on Azure."""
 
     def section(self, kind: type[Section]) -> Section:
         """Return the section of a listed system; the loader lets no stack through that lacks one."""

@@ -19,9 +19,9 @@ class PlatformTags:
     cost_centre: str
     data_classification: str
 
-    def aws(self, name: str | None = None) -> dict[str, str]:
-        """Return AWS tags; `name` adds the `Name` tag that the consoles show."""
-        tags = {
+    def azure(self) -> dict[str, str]:
+        """Return Azure tags."""
+        return {
             "system": self.system,
             "environment": self.environment,
             "owner": self.owner,
@@ -29,7 +29,10 @@ class PlatformTags:
             "data-classification": self.data_classification,
             "managed-by": MANAGED_BY,
         }
-        return tags if name is None else {"Name": name, **tags}
+
+    def aws(self, name: str | None = None) -> dict[str, str]:
+        """Return AWS tags: the same, and `name` adds the `Name` tag that the consoles show."""
+        return self.azure() if name is None else {"Name": name, **self.azure()}
 
     def kubernetes(self) -> dict[str, str]:
         """Return Kubernetes labels: the recommended ones where they exist, ours under a prefix."""

@@ -152,7 +152,11 @@ EcrRepositoryName = Annotated[
 ]
 
 NamePrefix = Annotated[
-    str, Matches(r"[a-z][a-z0-9]{0,9}-", "2 to 11 lower-case letters or digits that end in a hyphen, for example jung-")
+    str,
+    Matches(
+        r"(?:[a-z][a-z0-9]{0,9}-)?",
+        "2 to 11 lower-case letters or digits that end in a hyphen, for example jung-, or nothing",
+    ),
 ]
 TagValue = Annotated[
     str,

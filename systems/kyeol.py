@@ -51,7 +51,7 @@ from settings.kyeol import (
     RegistrySettings,
 )
 from settings.stack import StackSettings
-from systems.scope import aws_scope
+from systems.scope import system_scope
 
 SYSTEM: Final = "kyeol"
 OUTPUTS_VERSION: Final = 1
@@ -381,5 +381,5 @@ def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:
     """Place KYEOL as the stack's settings describe it."""
     s = stack.section(KyeolSettings)
     provider = aws_provider(SYSTEM, account_id=s.account_id, region=s.region)
-    args = KyeolArgs(scope=aws_scope(SYSTEM, stack, s), settings=s)
+    args = KyeolArgs(scope=system_scope(SYSTEM, stack, s), settings=s)
     return Kyeol(SYSTEM, args, pulumi.ResourceOptions(providers=[provider])).outputs

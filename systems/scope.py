@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from components.base import Scope
-from settings.aws import AwsSystemSettings
 from settings.naming import Namer
 from settings.stack import StackSettings
+from settings.system import SystemSettings
 from settings.tags import PlatformTags
 
 
-def aws_scope(system: str, stack: StackSettings, settings: AwsSystemSettings) -> Scope:
-    """Return the scope of a system on AWS."""
+def system_scope(system: str, stack: StackSettings, settings: SystemSettings) -> Scope:
+    """Return the scope of a system in a stack's environment."""
     return Scope(
         environment=stack.profile,
         names=Namer(prefix=settings.prefix, system=system, environment=stack.environment),

@@ -15,7 +15,7 @@ from components.aws.provider import aws_provider
 from components.base import Component, ComponentArgs
 from settings.stack import StackSettings
 from settings.state import StateSettings
-from systems.scope import aws_scope
+from systems.scope import system_scope
 
 SYSTEM: Final = "state"
 OUTPUTS_VERSION: Final = 1
@@ -84,5 +84,5 @@ def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:
     """Place the state's bucket and keys as the stack's settings describe them."""
     s = stack.section(StateSettings)
     provider = aws_provider(SYSTEM, account_id=s.account_id, region=s.region)
-    args = StateArgs(scope=aws_scope(SYSTEM, stack, s), settings=s)
+    args = StateArgs(scope=system_scope(SYSTEM, stack, s), settings=s)
     return State(SYSTEM, args, pulumi.ResourceOptions(providers=[provider])).outputs

@@ -8,6 +8,7 @@ from policies.resource import UNKNOWN, EnvironmentName, Provider, Resource, Valu
 from policies.rule import Answer
 
 BUCKET = "aws:s3/bucket:Bucket"
+VAULT = "azure-native:keyvault:Vault"
 TOKYO = Provider(type="pulumi:providers:aws", name="kyeol", properties={"region": "ap-northeast-1"})
 OREGON = replace(TOKYO, properties={"region": "us-west-2"})
 UNPLACED = replace(TOKYO, properties={})
@@ -150,6 +151,11 @@ CASES: dict[str, Cases] = {
             resource("aws:workspaces/workspace:Workspace", provider=OREGON),
         ],
         unknowable=[resource(BUCKET, region=UNKNOWN), resource(BUCKET, provider=LATER)],
+    ),
+    "azure-location": Cases(
+        holds=[resource(VAULT, location="koreacentral"), resource(VAULT, location="koreasouth")],
+        violated=[resource(VAULT, location="japaneast"), resource(VAULT, location="global")],
+        unknowable=[resource(VAULT, location=UNKNOWN)],
     ),
     "aws-named-places": Cases(
         holds=[

@@ -1,0 +1,1 @@
+"""Azure entities, one file each."""

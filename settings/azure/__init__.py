@@ -1,0 +1,1 @@
+"""What systems on Azure share: subscription, regions, what Azure offers, its value types and name rules."""

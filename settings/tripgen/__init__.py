@@ -1,0 +1,1 @@
+"""Settings of TripGen on Azure (the TripGen physical architecture, production), one module per chapter."""
