@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from settings.stack import load_stack
-from systems import kyeol
+from systems import kyeol, tripgen
 from tests.components.strict_mocks import World, place
 from tests.stack_files import STACKS, as_pulumi_gives_it, stack_config
 
@@ -15,6 +15,28 @@ def kyeol_world(stack: str) -> World:
     """Return KYEOL of a stack file of the project, placed in the strict world once for all tests."""
     settings = load_stack(as_pulumi_gives_it(stack_config(stack)))
     return place(lambda: kyeol.build(settings))
+
+
+@cache
+def tripgen_world(stack: str) -> World:
+    """Return TripGen of a stack file of the project, placed in the strict world once for all tests."""
+    settings = load_stack(as_pulumi_gives_it(stack_config(stack)))
+    return place(lambda: tripgen.build(settings))
+
+
+@pytest.fixture(params=("dev", "stage", "prod"))
+def every_tripgen(request: pytest.FixtureRequest) -> World:
+    return tripgen_world(request.param)
+
+
+@pytest.fixture
+def tripgen_dev() -> World:
+    return tripgen_world("dev")
+
+
+@pytest.fixture
+def tripgen_prod() -> World:
+    return tripgen_world("prod")
 
 
 @pytest.fixture(params=STACKS)

@@ -55,6 +55,14 @@ def validation_options(hosts: list[str]) -> dict[str, Any]:
     }
 
 
+def physical_name(args: MockResourceArgs) -> str:
+    """Return the name that the resource manager gives back: it calls every type's own `...Name` just `name`."""
+    kind = args.typ.rpartition(":")[2].lower()
+    names = [key for key in args.inputs if key.endswith("Name") and key != "resourceGroupName"]
+    own = next((key for key in names if key.removesuffix("Name").lower() == kind), names[-1] if names else "")
+    return args.inputs[own] if own else args.name
+
+
 @dataclass(frozen=True)
 class Placed:
     """A resource that was registered."""
@@ -75,6 +83,8 @@ class World(Mocks):
         computed = COMPUTED.get(args.typ, lambda _: {})(args.name)
         if args.typ == "aws:acm/certificate:Certificate":
             computed = validation_options([args.inputs["domainName"], *args.inputs["subjectAlternativeNames"]])
+        if args.typ.startswith("azure-native:"):
+            computed = {"name": physical_name(args), **computed}
         arn = f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:{REGION}:{ACCOUNT}:{args.name}"
         return f"{args.name}-id", {"arn": arn, **args.inputs, **computed}
 
