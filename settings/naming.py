@@ -24,6 +24,8 @@ class NameRule:
     abbreviation: str = ""
     #: What stands between the parts; nothing where a service takes letters and digits only.
     separator: str = "-"
+    #: Whether the name says the environment; it need not where the thing's own container says it.
+    environment: bool = True
 
 
 #: The services' own limits, from their API references. A web ACL leaves room for `aws-waf-logs-` before it.
@@ -62,8 +64,9 @@ class Namer:
 
     def __call__(self, rule: NameRule, *parts: str) -> str:
         """Return the physical name of a thing; a name that `rule` cannot accept is a programming error."""
+        environment = self.environment if rule.environment else ""
         words = "-".join(
-            part for part in (rule.abbreviation, f"{self.prefix}{self.system}", self.environment, *parts) if part
+            part for part in (rule.abbreviation, f"{self.prefix}{self.system}", environment, *parts) if part
         )
         name = words.replace("-", rule.separator)
         if len(name) > rule.max_length:

@@ -11,3 +11,7 @@ from typing import Final
 from settings.naming import NameRule
 
 RESOURCE_GROUP: Final = NameRule(max_length=90, pattern=re.compile(r"[\w.()-]*[\w()-]"), abbreviation="rg")
+#: Named as the TripGen design names them (`tripgen-services`): the resource group says the environment.
+MANAGED_IDENTITY: Final = NameRule(
+    max_length=128, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}"), environment=False
+)

@@ -37,6 +37,10 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{REGION}.amazonaws.com/id/{name}"}]}],
         "vpcConfig": {"clusterSecurityGroupId": f"sg-{name}", "subnetIds": []},
     },
+    "azure-native:managedidentity:UserAssignedIdentity": lambda name: {
+        "clientId": f"client-of-{name}",
+        "principalId": f"principal-of-{name}",
+    },
 }
 
 
