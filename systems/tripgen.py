@@ -8,6 +8,7 @@ from typing import Final
 
 import pulumi
 
+from components.azure.network import Network, NetworkArgs
 from components.azure.provider import azure_provider
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
 from components.base import Component, ComponentArgs
@@ -39,7 +40,15 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             "resource-group", ResourceGroupArgs(scope=self.scope, location=s.region), self.child()
         )
         self.exported["resource_group"] = self.group.group_name
+        self.place_network()
         self.outputs = pulumi.Output.all(**self.exported)
+
+    def place_network(self) -> None:
+        """4.1: the spoke."""
+        s = self.settings
+        self.network = Network(
+            "network", NetworkArgs(scope=self.scope, group=self.group, plan=s.network.spoke_plan()), self.child()
+        )
 
 
 def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:

@@ -15,3 +15,25 @@ RESOURCE_GROUP: Final = NameRule(max_length=90, pattern=re.compile(r"[\w.()-]*[\
 MANAGED_IDENTITY: Final = NameRule(
     max_length=128, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}"), environment=False
 )
+VIRTUAL_NETWORK: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="vnet")
+#: Subnets, NSGs, route tables, public addresses, firewalls and gateways share one rule of Microsoft.Network.
+SUBNET: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="snet")
+PEERING: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="peer")
+NETWORK_SECURITY_GROUP: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="nsg")
+ROUTE_TABLE: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="rt")
+PUBLIC_IP: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="pip")
+FIREWALL: Final = NameRule(max_length=56, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="afw")
+FIREWALL_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="afwp")
+PRIVATE_ENDPOINT: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="pep")
+APPLICATION_GATEWAY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="agw")
+#: The policies of both web application firewalls; Front Door's takes letters and digits only.
+GATEWAY_WEB_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*"), abbreviation="waf")
+FRONT_DOOR_WEB_POLICY: Final = NameRule(
+    max_length=128, pattern=re.compile(r"[A-Za-z][A-Za-z0-9]*"), abbreviation="fdfp", separator=""
+)
+FRONT_DOOR: Final = NameRule(
+    max_length=90, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]"), abbreviation="afd"
+)
+FRONT_DOOR_ENDPOINT: Final = NameRule(
+    max_length=46, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]"), abbreviation="fde"
+)

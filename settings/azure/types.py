@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from settings.azure import catalogue
-from settings.types import Matches, OneOf
+from settings.types import Cidr, Matches, OneOf
+
+
+@dataclass(frozen=True)
+class PrivateNetwork:
+    """A private network whose prefix length lies in a range, the largest network first."""
+
+    largest: int
+    smallest: int
+    why: str
+
+    def check(self, value: IPv4Network) -> IPv4Network:
+        """Return the network, or refuse it with the sizes allowed."""
+        if not (self.largest <= value.prefixlen <= self.smallest and value.is_private):
+            raise ValueError(f"a private IPv4 network of /{self.largest} to /{self.smallest}: {self.why}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
 
 Guid = Annotated[
     str,
@@ -14,4 +38,18 @@ Guid = Annotated[
         "a lower-case GUID, for example 00000000-1111-2222-3333-444444444444",
     ),
 ]
+
 AzureRegion = Annotated[str, OneOf(catalogue.AZURE_ZONES, "an allowed Azure region")]
+SpokeCidr = Annotated[Cidr, PrivateNetwork(16, 16, "the layout of the spoke's subnets is made for that size")]
+GatewaySubnetCidr = Annotated[
+    Cidr, PrivateNetwork(24, 26, "AGIC refuses a larger gateway subnet beside an overlay, and scaling wants room")
+]
+HubCidr = Annotated[Cidr, PrivateNetwork(22, 26, "the firewall's /26 must fit, and a hub holds nothing else yet")]
+PodCidr = Annotated[Cidr, PrivateNetwork(8, 24, "every node of an overlay takes a /24 of it")]
+ServiceNetworkCidr = Annotated[Cidr, PrivateNetwork(13, 28, "AKS takes a service network smaller than /12")]
+VmSizeName = Annotated[str, OneOf(catalogue.VM_SIZES, "a size of cluster nodes")]
+AksMinor = Annotated[str, OneOf(catalogue.AKS_MINORS, "a Kubernetes minor of AKS, in quotes")]
+NetworkPolicyEngine = Annotated[str, OneOf(catalogue.NETWORK_POLICY_ENGINES, "an engine of network policies")]
+IstioRevision = Annotated[str, OneOf(catalogue.ISTIO_REVISIONS, "a revision of the Istio add-on")]
+UtcOffset = Annotated[str, Matches(r"[+-](?:0\d|1[0-4]):[0-5]\d", "an offset from UTC, for example +09:00")]
+TimeOfDay = Annotated[str, Matches(r"(?:[01]\d|2[0-3]):[0-5]\d", "a time of day, for example 02:00")]

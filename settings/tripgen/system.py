@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from settings.azure.system import AzureSystemSettings
+from settings.tripgen.network import NetworkSettings
 from settings.types import TagValue
 
 
@@ -13,3 +14,5 @@ class TripgenSettings(AzureSystemSettings):
     """Team that answers for the resources (tag `owner`)."""
     cost_centre: TagValue = "tripgen"
     """Where the cost goes (tag `cost-centre`)."""
+    network: NetworkSettings
+    """The address plan."""
