@@ -5,8 +5,96 @@ A size that is missing here is refused before anything is registered. Add a row 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+
+@dataclass(frozen=True, kw_only=True)
+class VmSize:
+    """Hardware of a virtual machine as a node sees it. An ephemeral OS disk must fit into the host's cache."""
+
+    vcpus: int
+    memory_gib: int
+    cache_gib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """How long Microsoft supports a version, and where it says so."""
+
+    ends: date
+    source: str
+
+
 #: Availability zones of each allowed region. Korea South has none, and a subscription must ask for access to it.
 AZURE_ZONES: Final = MappingProxyType({"koreacentral": ("1", "2", "3"), "koreasouth": ()})
+
+#: Sizes of cluster nodes (Azure's tables of the Dsv3 and Dsv5 series).
+VM_SIZES: Final = MappingProxyType(
+    {
+        "Standard_D2s_v3": VmSize(vcpus=2, memory_gib=8, cache_gib=50),
+        "Standard_D4s_v3": VmSize(vcpus=4, memory_gib=16, cache_gib=100),
+        "Standard_D8s_v3": VmSize(vcpus=8, memory_gib=32, cache_gib=200),
+        "Standard_D16s_v3": VmSize(vcpus=16, memory_gib=64, cache_gib=400),
+    }
+)
+
+_AKS: Final = "AKS documents, supported Kubernetes versions (2026-08-05)"
+
+#: Kubernetes minors of AKS from the TripGen design's 1.29 on, and the end of their community support. AKS creates no
+#: cluster of a minor whose support has ended: to be judged with a clock, by a policy, since settings have none.
+AKS_MINORS: Final = MappingProxyType(
+    {
+        "1.29": Support(ends=date(2025, 3, 31), source=_AKS),
+        "1.30": Support(ends=date(2025, 7, 31), source=_AKS),
+        "1.31": Support(ends=date(2025, 11, 30), source=_AKS),
+        "1.32": Support(ends=date(2026, 3, 31), source=_AKS),
+        "1.33": Support(ends=date(2026, 6, 30), source=_AKS),
+        "1.34": Support(ends=date(2026, 11, 30), source=_AKS),
+        "1.35": Support(ends=date(2027, 3, 31), source=_AKS),
+        "1.36": Support(ends=date(2027, 6, 30), source=_AKS),
+    }
+)
+
+#: Engines of network policies on Linux nodes: `azure` has an end, `cilium` has none announced.
+NETWORK_POLICY_ENGINES: Final = MappingProxyType(
+    {
+        "azure": Support(ends=date(2028, 9, 30), source="AKS documents, use network policies (2026-08)"),
+        "cilium": None,
+    }
+)
+
+#: Revisions of the Istio add-on, and the Kubernetes minors that each runs on.
+ISTIO_REVISIONS: Final = MappingProxyType(
+    {
+        "asm-1-29": ("1.32", "1.33", "1.34", "1.35", "1.36"),
+        "asm-1-30": ("1.32", "1.33", "1.34", "1.35", "1.36"),
+    }
+)
+
+#: Everything else of the design that ends one day, by the name that people know it by.
+LIFECYCLE: Final = MappingProxyType(
+    {
+        "AKS image Ubuntu 22.04": Support(
+            ends=date(2027, 6, 30), source="AKS documents, Ubuntu 22.04 retirement (2026-08)"
+        ),
+        "Azure Cache for Redis": Support(ends=date(2028, 9, 30), source="Azure Cache for Redis retirement notice"),
+        "Container Registry content trust": Support(
+            ends=date(2028, 3, 31), source="Azure CLI reference, acr config content-trust; refused on new registries"
+        ),
+        "OWASP Core Rule Set 3.1": Support(
+            ends=date(2027, 2, 26), source="Azure WAF documents, rule set support policy (2026-02-26)"
+        ),
+        "PostgreSQL 14": Support(
+            ends=date(2026, 11, 12), source="Azure Database for PostgreSQL documents, version policy"
+        ),
+        "PostgreSQL 15": Support(
+            ends=date(2027, 11, 11), source="Azure Database for PostgreSQL documents, version policy"
+        ),
+        "Web application firewall inside an Application Gateway": Support(
+            ends=date(2027, 3, 15), source="Application Gateway documents, migration to WAF policies"
+        ),
+    }
+)

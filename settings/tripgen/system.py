@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from settings.azure.system import AzureSystemSettings
+from settings.model import rule
+from settings.tripgen.cluster import ClusterSettings, NodePoolSettings
+from settings.tripgen.identity import IdentitySettings
+from settings.tripgen.maintenance import MaintenanceSettings
 from settings.tripgen.network import NetworkSettings
+from settings.tripgen.registry import ImageRegistrySettings
 from settings.types import TagValue
 
 
@@ -16,3 +23,30 @@ class TripgenSettings(AzureSystemSettings):
     """Where the cost goes (tag `cost-centre`)."""
     network: NetworkSettings
     """The address plan."""
+    identity: IdentitySettings = IdentitySettings()
+    """What the tenant's owners register for the application."""
+    registry: ImageRegistrySettings
+    """The image registry."""
+    maintenance: MaintenanceSettings = MaintenanceSettings()
+    """When planned work may be done."""
+    cluster: ClusterSettings
+    """The AKS cluster."""
+    system_nodes: NodePoolSettings
+    """The cluster's system pool: what Azure and the add-ons run."""
+    application_nodes: NodePoolSettings
+    """The cluster's application pool: the services."""
+
+    @rule
+    def _nodes_fit_the_network(self) -> Iterator[str]:
+        nodes, capacity = self.system_nodes.most_nodes + self.application_nodes.most_nodes, self.network.node_capacity()
+        if nodes > capacity:
+            yield (
+                f"system_nodes and application_nodes may reach {self.system_nodes.most_nodes} + "
+                f"{self.application_nodes.most_nodes} = {nodes} nodes in the middle of an upgrade, and the network "
+                f"carries {capacity} ({self.network.pod_networking} pod networking)"
+            )
+
+    @rule
+    def _copies_stand_in_the_recovery_region(self) -> Iterator[str]:
+        if stray := [region for region in self.registry.replicas if region != self.recovery_region]:
+            yield f"registry.replicas: {', '.join(stray)} is not the recovery region {self.recovery_region}"
