@@ -23,7 +23,7 @@ class Case:
     constants: Mapping[str, str]
     """What templates may name beside the object's own properties: region, account, partition ..."""
     properties: dict[str, Any]
-    """The inputs laid over the cloud's defaults; at deletion all outputs."""
+    """The inputs laid over the cloud's defaults; at deletion all outputs laid over the inputs."""
     old: Object | None = None
     """The object as it stands, at update and deletion."""
     id: str | None = None

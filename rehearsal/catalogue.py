@@ -36,7 +36,7 @@ class PropertyFacts:
     one_of: list[Any] | str | None = None
     """The allowed values, or the name of a fact that lists them."""
     format: str | None = None
-    """`cidr`, `json` or `arn`: text of this form."""
+    """`cidr`, `ip`, `json`, `arn` or `guid`: text of this form."""
     error: str | None = None
     """The cloud's own words when the value is refused; {value} is the value."""
     refers: str | list[str] | None = None
@@ -86,6 +86,9 @@ class Autoname:
     max: int = 255
     lower: bool = False
     prefix: str = ""
+    separator: str = "-"
+    guid: bool = False
+    """The name is a GUID and says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +114,8 @@ class TypeEntry:
     """`module.function(case) -> Iterable[Problem]` per phase: check (preview too), create, update, delete."""
     in_use: str | None = None
     """The cloud's own words when it is deleted while something needs it; without it nothing keeps it."""
-    empties: dict[str, str] = field(default_factory=dict)
-    """What ends with it: package -> template of the account that is emptied (a cluster's objects)."""
+    empties: dict[str, str | list[str]] = field(default_factory=dict)
+    """What ends with it: package -> template(s) of the account that is emptied (a cluster's objects)."""
     delete_first: bool = False
     """Old and new cannot stand beside each other."""
 

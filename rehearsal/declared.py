@@ -19,7 +19,7 @@ from rehearsal.cloud import Cloud, Provider, Resource, State, Values
 from rehearsal.errors import CloudError, Problem, suggestion
 from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, TakenError
 from rehearsal.sdk_schema import ResourceSchema, Sdk
-from rehearsal.templates import render
+from rehearsal.templates import noise, render
 from rehearsal.values import UNKNOWN, Value, format_path, parse_path
 
 WORLD = ""  # the account and region of what must be unique in the whole world
@@ -50,6 +50,10 @@ class DeclaredCloud(Cloud):
     def common_replacing(self) -> list[str]:
         """Name the properties that replace for every type of this cloud."""
         return []
+
+    def already_exists(self, case: Case) -> str:
+        """Say that an id is taken."""
+        return f"AlreadyExists: {case.type} {case.id} already exists"
 
     # --- configuration ---------------------------------------------------------------------------------------------
 
@@ -95,9 +99,11 @@ class DeclaredCloud(Cloud):
     def _autoname(self, auto: Autoname, prefix: Value, resource: Resource) -> Value:
         if prefix is UNKNOWN:
             return UNKNOWN
-        upcoming = self.inventory.latest_generation(resource.urn) + 1
-        digits = hashlib.sha256(f"{resource.urn}|{upcoming}|name".encode()).hexdigest()[:7]
-        stem = f"{auto.prefix}{resource.name}-" if prefix is None else str(prefix)
+        seed = f"{resource.urn}|{self.inventory.latest_generation(resource.urn) + 1}|name"
+        if auto.guid:
+            return noise(seed, "uuid")
+        digits = hashlib.sha256(seed.encode()).hexdigest()[:7]
+        stem = f"{auto.prefix}{resource.name}{auto.separator}" if prefix is None else str(prefix)
         name = stem[: auto.max - len(digits)] + digits
         return name.lower() if auto.lower else name
 
@@ -226,7 +232,8 @@ class DeclaredCloud(Cloud):
             )
             if found is None:
                 return
-            case = replace(self._case(provider, resource, entry, found.inputs, old=found), properties=found.outputs)
+            case = self._case(provider, resource, entry, found.inputs, old=found)
+            case = replace(case, properties={**found.inputs, **found.outputs})
             _refuse(self._run("delete", case))
             users = self.inventory.blockers(found.key) if entry.in_use else []
             if entry.in_use and users:
@@ -234,8 +241,9 @@ class DeclaredCloud(Cloud):
                 words = render(entry.in_use, case.lookup, case.seed)
                 raise CloudError(f"{words} [in use by {by}]")
             self.inventory.remove(found)
-            for package, template in entry.empties.items():
-                self.inventory.remove_account(package, str(render(template, case.lookup, case.seed)))
+            for package, templates in entry.empties.items():
+                for template in [templates] if isinstance(templates, str) else templates:
+                    self.inventory.remove_account(package, str(render(template, case.lookup, case.seed)))
 
     # --- parts -----------------------------------------------------------------------------------------------------
 
@@ -305,7 +313,7 @@ class DeclaredCloud(Cloud):
 
     def _remember(self, case: Case, outputs: Values, write: Callable[[list[Handle]], Object]) -> None:
         """Write the object with its handles; a taken one is refused in the cloud's own words."""
-        full = replace(case, properties=outputs)
+        full = replace(case, properties={**case.properties, **outputs})  # what names a thing need not come back
         entry, scope = case.entry, case.scope
         handles: list[Handle] = []  # what must be unique comes first: it has words of the cloud's own
         errors: dict[Handle, str] = {}
@@ -330,7 +338,7 @@ class DeclaredCloud(Cloud):
         try:
             write([*dict.fromkeys([*handles, _own(case)])])
         except TakenError as taken:
-            words = errors.get(taken.handle) or f"AlreadyExists: {case.type} {case.id} already exists"
+            words = errors.get(taken.handle) or self.already_exists(case)
             raise CloudError(words, grpc.StatusCode.ALREADY_EXISTS) from None
 
 
@@ -404,10 +412,27 @@ def _json(value: str) -> str | None:
     return None
 
 
+def _ip(value: str) -> str | None:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError as mistake:
+        return str(mistake)
+    return None
+
+
+def guid_problem(value: str) -> str | None:
+    """Say what is wrong with a GUID, None where nothing is."""
+    if re.fullmatch(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", value):
+        return None
+    return f"{value!r} is not a GUID like 00000000-1111-2222-3333-444444444444"
+
+
 def _arn(value: str) -> str | None:
     if re.fullmatch(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+", value):
         return None
     return f"({value}) is an invalid ARN: arn:partition:service:region:account:resource is expected"
 
 
-_FORMATS: Mapping[str, Callable[[str], str | None]] = {"cidr": _cidr, "json": _json, "arn": _arn}
+_FORMATS: Mapping[str, Callable[[str], str | None]] = {
+    "cidr": _cidr, "ip": _ip, "json": _json, "arn": _arn, "guid": guid_problem,
+}  # fmt: skip

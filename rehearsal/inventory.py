@@ -45,6 +45,8 @@ CREATE INDEX IF NOT EXISTS reference_target ON reference (target, source_type);
 CREATE INDEX IF NOT EXISTS reference_blocking ON reference (target) WHERE blocks;
 CREATE TABLE IF NOT EXISTS generation (urn TEXT PRIMARY KEY, latest INTEGER NOT NULL) WITHOUT ROWID;
 """
+_CASELESS = frozenset({"azure-native"})
+"""Packages whose ids and names know no upper and lower case."""
 _COLUMNS = "key, package, account, region, type, id, name, urn, generation, inputs, outputs"
 
 
@@ -281,7 +283,7 @@ class Inventory:
         for handle in handles:
             taken = self._db.execute(
                 "INSERT INTO handle VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING object",
-                (package, handle.type, handle.kind, handle.value, handle.account, handle.region, key),
+                (package, handle.type, handle.kind, _written(package, handle), handle.account, handle.region, key),
             ).fetchone()
             if taken is None:
                 raise TakenError(handle)
@@ -299,7 +301,7 @@ class Inventory:
         found = self._select(
             "WHERE key = (SELECT object FROM handle WHERE package = ? AND type = ? AND kind = ? AND value = ? "
             "AND account = ? AND region = ?)",
-            (package, handle.type, handle.kind, handle.value, handle.account, handle.region),
+            (package, handle.type, handle.kind, _written(package, handle), handle.account, handle.region),
         )
         return found[0] if found else None
 
@@ -308,7 +310,7 @@ class Inventory:
         with self._lock:
             row = self._db.execute(
                 "SELECT account, region FROM handle WHERE package = ? AND type = ? AND kind = ? AND value = ? LIMIT 1",
-                (package, handle.type, handle.kind, handle.value),
+                (package, handle.type, handle.kind, _written(package, handle)),
             ).fetchone()
         return Scope(package, *row) if row else None
 
@@ -341,6 +343,10 @@ class Inventory:
         with self._lock:
             rows = self._db.execute(f"SELECT {_COLUMNS} FROM object {where}", tuple(given)).fetchall()  # noqa: S608
         return [_object(row) for row in rows]
+
+
+def _written(package: str, handle: Handle) -> str:
+    return handle.value.lower() if package in _CASELESS else handle.value
 
 
 def _where(**filters: str | None) -> tuple[str, tuple[str, ...]]:

@@ -23,7 +23,7 @@ from typing import Any
 from rehearsal.errors import Problem, suggestion
 from rehearsal.values import UNKNOWN, Steps, Value, format_path, is_asset
 
-_FORMAT = 3  # raise it when the extraction below changes: older caches are then ignored
+_FORMAT = 4  # raise it when the extraction below changes: older caches are then ignored
 _TOP_LEVEL = re.compile(r"^(?=@|class |def )", re.MULTILINE)
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\w+)(?: as (\w+))?$", re.MULTILINE)
@@ -63,8 +63,9 @@ def default_cache() -> Path:
 class Sdk:
     """One provider's installed Python SDK, e.g. Sdk("aws") for the distribution pulumi_aws."""
 
-    def __init__(self, package: str, cache_dir: Path | None = None) -> None:
-        self.package = package
+    def __init__(self, package: str, cache_dir: Path | None = None, *, closed_enums: bool = False) -> None:
+        """`closed_enums`: the SDK calls every enum open (`Union[str, Enum]`), but the cloud takes no other value."""
+        self.package, self._closed_enums = package, closed_enums
         self.module = "pulumi_" + package.replace("-", "_")
         try:
             self.version = importlib.metadata.version(self.module)
@@ -111,7 +112,7 @@ class Sdk:
             return None
         module, name = place
         folder = self._root.joinpath(*module.split(".")[1:])
-        schema = _Extraction(self._root, folder, token, name).schema()
+        schema = _Extraction(self._root, folder, token, name, closed_enums=self._closed_enums).schema()
         with contextlib.suppress(OSError):  # a read-only cache costs milliseconds, nothing else
             self._cache.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=self._cache, delete=False) as draft:
@@ -173,8 +174,8 @@ def _snake(name: str) -> str:
 class _Extraction:
     """Reads one resource class and whatever its inputs refer to."""
 
-    def __init__(self, root: Path, folder: Path, token: str, name: str) -> None:
-        self.root, self.token, self.name = root, token, name
+    def __init__(self, root: Path, folder: Path, token: str, name: str, *, closed_enums: bool) -> None:
+        self.root, self.token, self.name, self.closed_enums = root, token, name, closed_enums
         guess = folder / f"{_snake(name)}.py"
         self.file = guess if name in _slices(guess) else _resource_files(folder)[name]
         self.objects: dict[str, dict[str, Property]] = {}
@@ -228,7 +229,8 @@ class _Extraction:
         if kind == "Mapping" and isinstance(inner, ast.Tuple):
             return ["map", self._type(inner.elts[1], file)]
         if kind == "Union" and isinstance(inner, ast.Tuple):
-            return _union([self._type(element, file) for element in inner.elts if not _is_dict_form(element)])
+            options = [self._type(element, file) for element in inner.elts if not _is_dict_form(element)]
+            return _union(options, closed_enums=self.closed_enums)
         return "any"
 
     def _reference(self, reference: str, file: Path) -> Type:
@@ -263,13 +265,14 @@ def _folder(file: Path, aliases: list[str]) -> Path:
     return folder
 
 
-def _union(options: list[Type]) -> Type:
+def _union(options: list[Type], *, closed_enums: bool) -> Type:
     unique: list[Type] = []
     for option in options:
         if option not in unique:
             unique.append(option)
-    if "string" in unique:  # `Union[str, Enum]` is how the SDK writes an open enum
-        unique = [option for option in unique if not (isinstance(option, list) and option[0] == "enum")]
+    enums = [option for option in unique if isinstance(option, list) and option[0] == "enum"]
+    if "string" in unique and enums:  # `Union[str, Enum]` is how the SDK writes an open enum
+        unique = [option for option in unique if (option != "string" if closed_enums else option not in enums)]
     return unique[0] if len(unique) == 1 else ["union", unique]
 
 
@@ -360,8 +363,12 @@ def _check_value(schema: ResourceSchema, kind: Type, value: Value, at: Steps) ->
         yield from _check_object(schema, schema.objects[inner], value, at)
     elif wanted == "enum":
         if value not in schema.enums[inner]:
-            allowed = ", ".join(json.dumps(item) for item in schema.enums[inner])
-            yield Problem(format_path(at), f"expected one of {allowed}, got {json.dumps(value)}")
+            known = schema.enums[inner]
+            allowed = ", ".join(json.dumps(item) for item in known)
+            near = (
+                suggestion(value, [item for item in known if isinstance(item, str)]) if isinstance(value, str) else ""
+            )
+            yield Problem(format_path(at), f"expected one of {allowed}, got {json.dumps(value)}{near and '.' + near}")
     elif not _fits(wanted, value):
         yield Problem(
             format_path(at), f"expected type {_ARTICLES.get(wanted, wanted)}, got {_kind(value)} {_short(value)}"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.rehearsal_clouds.provider_client import TOKYO, Clouds, Engine, Network
+from tests.unit.rehearsal_clouds.provider_client import KOREA, TOKYO, Clouds, Engine, Network, Thing
 
 
 @pytest.fixture
@@ -22,3 +22,15 @@ def aws(clouds: Clouds) -> Engine:
 @pytest.fixture
 def network(aws: Engine) -> Network:
     return Network(aws)
+
+
+@pytest.fixture
+def azure(clouds: Clouds) -> Engine:
+    """Azure in Korea Central."""
+    return clouds.provider("azure-native", KOREA)
+
+
+@pytest.fixture
+def group(azure: Engine) -> Thing:
+    """The resource group rg-shop in Korea Central."""
+    return azure.create("azure-native:resources:ResourceGroup", "group", resourceGroupName="rg-shop")

@@ -11,6 +11,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from rehearsal import wire
 from rehearsal.aws.cloud import AwsCloud
+from rehearsal.azure_native.cloud import AzureNativeCloud
 from rehearsal.cloud import Cloud
 from rehearsal.inventory import Inventory
 from rehearsal.kubernetes.cloud import KubernetesCloud
@@ -19,6 +20,8 @@ from rehearsal.server import serve
 Values = dict[str, Any]
 ACCOUNT = "111122223333"
 TOKYO = {"region": "ap-northeast-1", "allowedAccountIds": json.dumps([ACCOUNT])}
+SUBSCRIPTION, TENANT = "33333333-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000000"
+KOREA = {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "location": "koreacentral"}
 
 
 class Refused(Exception):  # noqa: N818 -- reads as the sentence it makes with pytest.raises
@@ -153,7 +156,11 @@ class Clouds:
 
     def __init__(self, home: Path) -> None:
         self.inventory = Inventory(home / "inventory.sqlite")
-        clouds: list[Cloud] = [AwsCloud(self.inventory), KubernetesCloud(self.inventory)]
+        clouds: list[Cloud] = [
+            AwsCloud(self.inventory),
+            AzureNativeCloud(self.inventory),
+            KubernetesCloud(self.inventory),
+        ]
         self.servers = {cloud.package: serve(cloud) for cloud in clouds}
         self.engines: list[Engine] = []
 

@@ -1,27 +1,41 @@
-"""The data of the simulated AWS holds together: nothing in it is misspelt, dangling or unused."""
+"""The data of the simulated clouds holds together: nothing in it is misspelt, dangling or unused."""
 
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
 from rehearsal.aws.cloud import AwsCloud
+from rehearsal.azure_native.arm import arm_type, path_names
+from rehearsal.azure_native.cloud import AzureNativeCloud
 from rehearsal.catalogue import Catalogue
 from rehearsal.inventory import Inventory
 from rehearsal.values import parse_path
 
+CLOUDS = {"aws": AwsCloud, "azure-native": AzureNativeCloud}
+
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    return AwsCloud(Inventory(tmp_path_factory.mktemp("home") / "inventory.sqlite"))
+def clouds(tmp_path_factory):
+    inventory = Inventory(tmp_path_factory.mktemp("home") / "inventory.sqlite")
+    return {package: make(inventory) for package, make in CLOUDS.items()}
+
+
+@pytest.fixture
+def cloud(clouds, token):
+    return clouds[token.split(":")[0]]
+
+
+def listed(package):
+    folder = Path(sys.modules[CLOUDS[package].__module__].__file__).parent
+    return Catalogue(folder, "").listed()
 
 
 def pytest_generate_tests(metafunc):
-    if "token" in metafunc.fixturenames:
-        from pathlib import Path  # noqa: PLC0415
-
-        import rehearsal.aws  # noqa: PLC0415
-
-        metafunc.parametrize("token", Catalogue(Path(rehearsal.aws.__file__).parent, "rehearsal.aws").listed())
+    only = metafunc.definition.get_closest_marker("parametrize")
+    if "token" in metafunc.fixturenames and only is None:
+        metafunc.parametrize("token", [token for package in CLOUDS for token in listed(package)])
 
 
 def known(schema, path):
@@ -73,8 +87,16 @@ def test_a_name_is_only_made_where_the_sdk_takes_one(cloud, token):
         assert entry.autoname.property in cloud.sdk.known(token).inputs
 
 
+@pytest.mark.parametrize("token", listed("aws"))
 def test_regional_types_are_the_ones_whose_sdk_takes_a_region(cloud, token):
     assert cloud.catalogue.entry(token).regional == ("region" in cloud.sdk.known(token).inputs)
+
+
+@pytest.mark.parametrize("token", listed("azure-native"))
+def test_what_an_azure_path_is_made_of_is_in_the_sdk(cloud, token):
+    entry = cloud.catalogue.entry(token)
+    assert set(path_names(entry)) - {"account"} <= cloud.sdk.known(token).inputs.keys()
+    assert len(arm_type(entry.id).split("/")) > 1
 
 
 def test_a_misspelt_key_is_refused_with_its_type(tmp_path):
