@@ -4,10 +4,17 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 Deployment = dict[str, Any]
 """What `pulumi stack export` writes: `version` and `deployment` with `resources` and `pending_operations`."""
+
+
+_TORN_STATE: Final = "failed to load checkpoint: EOF"
+_TORN_STATE_HINT: Final = (
+    "A kill left a file of the state empty. In a state kept in files, look below .pulumi/stacks for an empty "
+    "`<stack>.json.attrs`, delete it (Pulumi does without it) and try again: docs/runbooks/recovery.md"
+)
 
 
 class PulumiError(Exception):
@@ -58,5 +65,6 @@ class Pulumi:
             raise PulumiError("there is no `pulumi` on PATH; in the rehearsal use `./rehearse recover`") from None
         if done.returncode:
             said = "\n".join(part.strip() for part in (done.stdout, done.stderr) if part.strip())
-            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed:\n{said}")
+            hint = f"\n{_TORN_STATE_HINT}" if _TORN_STATE in said else ""
+            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed:\n{said}{hint}")
         return done.stdout

@@ -107,6 +107,9 @@ def test_a_dead_lock_and_a_torn_file_are_told_and_taken_away(workload: Workload)
     lock.write_text(json.dumps(content))
     torn = workload.rehearsal.home / "state/.pulumi/stacks/workload/dev.json.attrs"
     torn.write_text("")  # the engine writes this file in place: a kill at the wrong moment leaves it empty
+    without_us = real_cloud(workload)
+    assert "delete it (Pulumi does without it) and try again: docs/runbooks/recovery.md" in without_us.stderr
+    assert "Traceback" not in without_us.stderr
     workload.up().refused("Its lock is still there", "dev.json.attrs half written", "recover --stack dev")
     recovered = workload.recover().ok()
     assert "the lock of process" in recovered.stderr
