@@ -8,8 +8,15 @@ from typing import Final
 
 import pulumi
 
+from components.azure.app_roles import app_role_manifest
+from components.azure.firewall import Firewall, FirewallArgs
+from components.azure.firewall_rules import Egress
+from components.azure.github_actions import GitHubActions, GitHubActionsArgs
+from components.azure.hub import Hub, HubArgs
+from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
 from components.azure.network import Network, NetworkArgs
 from components.azure.provider import azure_provider
+from components.azure.registry import Registry, RegistryArgs
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
 from components.base import Component, ComponentArgs
 from settings.stack import StackSettings
@@ -41,14 +48,87 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         )
         self.exported["resource_group"] = self.group.group_name
         self.place_network()
+        self.place_identity()
+        self.place_registry()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_network(self) -> None:
-        """4.1: the spoke."""
+        """4.1 and 7.1: the hub with its firewall, and the spoke whose nodes have no other way out."""
         s = self.settings
-        self.network = Network(
-            "network", NetworkArgs(scope=self.scope, group=self.group, plan=s.network.spoke_plan()), self.child()
+        plan = s.network.spoke_plan()
+        self.hub = Hub(
+            "hub",
+            HubArgs(scope=self.scope, group=self.group, cidr=s.network.hub, firewall_subnet=s.network.firewall_subnet),
+            self.child(),
         )
+        self.firewall = Firewall(
+            "firewall",
+            FirewallArgs(
+                scope=self.scope,
+                hub=self.hub,
+                tier=s.edge.firewall.tier,
+                idps=s.edge.firewall.idps,
+                zones=s.zones,
+                egress=Egress(sources=(str(plan.nodes),), external_hosts=s.edge.firewall.external_hosts),
+            ),
+            self.child(),
+        )
+        self.network = Network(
+            "network",
+            NetworkArgs(
+                scope=self.scope,
+                group=self.group,
+                plan=plan,
+                hub=self.hub,
+                firewall=self.firewall,
+                public_sources=s.edge.gateway.public_sources,
+                remote_endpoints=[s.network.recovery] if s.network.recovery else [],
+            ),
+            self.child(),
+        )
+
+    def place_identity(self) -> None:
+        """7.2.1: who the services are, and what the tenant's owners register for them."""
+        identity = self.settings.identity
+        self.services = ManagedIdentity(
+            "services", ManagedIdentityArgs(scope=self.scope, group=self.group, purpose="services"), self.child()
+        )
+        self.exported["services_client_id"] = self.services.client_id
+        self.exported["app_registration"] = {
+            "display_name": identity.app_registration,
+            "app_roles": app_role_manifest(identity.app_registration, identity.app_roles),
+        }
+
+    def place_registry(self) -> None:
+        """9: the image registry, and the identity of the workflows that push to it."""
+        images = self.settings.registry
+        self.registry = Registry(
+            "registry",
+            RegistryArgs(
+                scope=self.scope,
+                group=self.group,
+                network=self.network,
+                replicas=images.replicas,
+                push_cidrs=images.push_cidrs,
+                untagged_days=images.untagged_days,
+            ),
+            self.child(),
+        )
+        github = GitHubActions(
+            "github-actions",
+            GitHubActionsArgs(
+                scope=self.scope,
+                group=self.group,
+                repository=images.github_repository,
+                github_environment=self.scope.environment.name,
+                registry=self.registry,
+            ),
+            self.child(),
+        )
+        self.exported["registry"] = {
+            "login_server": self.registry.login_server,
+            "github_images_client_id": github.client_id,
+        }
 
 
 def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:

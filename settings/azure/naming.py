@@ -37,3 +37,10 @@ FRONT_DOOR: Final = NameRule(
 FRONT_DOOR_ENDPOINT: Final = NameRule(
     max_length=46, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]"), abbreviation="fde"
 )
+#: Part of the host `tripgenprod.azurecr.io`.
+CONTAINER_REGISTRY: Final = NameRule(max_length=50, pattern=re.compile(r"[a-z0-9]{5,50}"), separator="")
+KUBERNETES_CLUSTER: Final = NameRule(
+    max_length=63, pattern=re.compile(r"[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?"), abbreviation="aks"
+)
+#: First label of the API server's host.
+KUBERNETES_DNS_PREFIX: Final = NameRule(max_length=54, pattern=re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"))

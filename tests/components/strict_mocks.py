@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,15 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks, tes
 
 ACCOUNT = "111111111111"
 REGION = "ap-northeast-1"
+
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+clusters: [{name: aks, cluster: {server: "https://aks.private:443", certificate-authority-data: Q0E=}}]
+users: [{name: clusterUser, user: {exec: {command: kubelogin, args: [get-token, --login, devicecode]}}}]
+contexts: [{name: aks, context: {cluster: aks, user: clusterUser}}]
+current-context: aks
+"""
 
 #: Outputs that components read, by type token: what the cloud would compute from the name.
 COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -37,10 +47,26 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{REGION}.amazonaws.com/id/{name}"}]}],
         "vpcConfig": {"clusterSecurityGroupId": f"sg-{name}", "subnetIds": []},
     },
+    "azure-native:containerregistry:Registry": lambda name: {"loginServer": f"{name}.azurecr.io"},
+    "azure-native:containerservice:ManagedCluster": lambda name: {
+        "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://issuer-of-{name}/"},
+        "addonProfiles": {
+            "ingressApplicationGateway": {"enabled": True, "identity": {"objectId": f"ingress-of-{name}"}}
+        },
+    },
+    "azure-native:network:AzureFirewall": lambda _: {"ipConfigurations": [{"privateIPAddress": "10.0.0.4"}]},
+    "azure-native:network:PublicIPAddress": lambda name: {"ipAddress": f"ip-of-{name}"},
     "azure-native:managedidentity:UserAssignedIdentity": lambda name: {
         "clientId": f"client-of-{name}",
         "principalId": f"principal-of-{name}",
     },
+}
+
+#: The questions that have no other way: AKS tells its certificate only together with credentials.
+ANSWERED: dict[str, dict[str, Any]] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": {
+        "kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(KUBECONFIG.encode()).decode()}]
+    }
 }
 
 
@@ -93,6 +119,8 @@ class World(Mocks):
         return f"{args.name}-id", {"arn": arn, **args.inputs, **computed}
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        if args.token in ANSWERED:
+            return ANSWERED[args.token], None
         raise AssertionError(f"no component may ask a cloud while it is built, but {args.token} was called")
 
     def of(self, type_token: str) -> dict[str, Mapping[str, Any]]:
