@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -58,8 +58,13 @@ def findings(section: Settings, location: Location = ()) -> Iterator[tuple[Locat
                 except UnreadError:
                     continue
     for name in type(section).model_fields:
-        if isinstance(below := vars(section).get(name), Settings):
+        below = vars(section).get(name)
+        if isinstance(below, Settings):
             yield from findings(below, (*location, name))
+        elif isinstance(below, Mapping):
+            for key, entry in below.items():
+                if isinstance(entry, Settings):
+                    yield from findings(entry, (*location, name, key))
 
 
 def readable(kind: type[Model], values: Mapping[str, Any]) -> Model:
@@ -70,6 +75,8 @@ def readable(kind: type[Model], values: Mapping[str, Any]) -> Model:
         if name not in values:
             if not field.is_required():
                 read[name] = field.get_default(call_default_factory=True, validated_data=read)
+        elif (entry := _entry_kind(field)) and isinstance(values[name], Mapping):
+            read[name] = {key: readable(entry, each) for key, each in values[name].items() if isinstance(each, Mapping)}
         elif section and isinstance(values[name], Mapping):
             read[name] = readable(section, values[name])
         else:
@@ -89,3 +96,10 @@ def _section_kind(field: FieldInfo) -> type[Settings] | None:
     """Return the model of a field that holds a section, optional or not."""
     kinds = (field.annotation, *get_args(field.annotation))
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Settings)), None)
+
+
+def _entry_kind(field: FieldInfo) -> type[Settings] | None:
+    """Return the model of the entries of a field that maps names to sections."""
+    *_, entry = get_args(field.annotation) or (None,)
+    is_mapping = get_origin(field.annotation) is Mapping
+    return entry if is_mapping and isinstance(entry, type) and issubclass(entry, Settings) else None

@@ -1,6 +1,6 @@
-"""The JSON schema of the stack files, for editors and reviewers: `python -m settings.schema [--check]`.
+"""The JSON schemas of the stack files and the service files, for editors: `python -m settings.schema [--check]`.
 
-The check also loads every stack file, so that `make lint` says what a preview would.
+The check also loads every stack file with its service files, so that `make lint` says what a preview would.
 """
 
 from __future__ import annotations
@@ -14,17 +14,22 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from settings.services import ServiceSettings
 from settings.stack import PROJECT, SettingsError, StackSettings, validate_stack
 
 SCHEMA_FILE: Final = Path("schemas/stack.schema.json")
+SERVICE_SCHEMA_FILE: Final = Path("schemas/service.schema.json")
 MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE.as_posix()}"
+#: Editors look the schema up from the service file: `config/<environment>/services/<system>/`.
+SERVICE_MODELINE: Final = f"# yaml-language-server: $schema=../../../../{SERVICE_SCHEMA_FILE.as_posix()}"
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def stack_file_schema() -> dict[str, Any]:
     """Return the schema of `Pulumi.<stack>.yaml`: our settings under their namespaced keys, Pulumi's own left open."""
     settings = StackSettings.model_json_schema(ref_template="#/$defs/{model}")
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": _DIALECT,
         "title": "Settings of one stack",
         "type": "object",
         "required": ["config"],
@@ -41,16 +46,33 @@ def stack_file_schema() -> dict[str, Any]:
     }
 
 
+def service_file_schema() -> dict[str, Any]:
+    """Return the schema of `config/<environment>/services/<system>/<service>.yml`."""
+    return {"$schema": _DIALECT, **ServiceSettings.model_json_schema(ref_template="#/$defs/{model}")}
+
+
 def main(arguments: list[str]) -> int:
-    """Write the schema, or with --check say whether the committed one is current and every stack file right."""
-    text = json.dumps(stack_file_schema(), indent=2, ensure_ascii=False) + "\n"
+    """Write the schemas, or with --check say whether the committed ones are current and every file right."""
+    texts = {
+        path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for path, schema in ((SCHEMA_FILE, stack_file_schema()), (SERVICE_SCHEMA_FILE, service_file_schema()))
+    }
     if arguments != ["--check"]:
-        SCHEMA_FILE.parent.mkdir(exist_ok=True)
-        SCHEMA_FILE.write_text(text, encoding="utf-8")
+        for path, text in texts.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
         return 0
-    mistakes = [mistake for path in sorted(Path().glob("Pulumi.*.yaml")) for mistake in _mistakes(path)]
-    if not SCHEMA_FILE.exists() or SCHEMA_FILE.read_text(encoding="utf-8") != text:
-        mistakes.insert(0, f"{SCHEMA_FILE} is stale: run `make docs`")
+    mistakes = [
+        f"{path} is stale: run `make docs`"
+        for path, text in texts.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    mistakes += [mistake for path in sorted(Path().glob("Pulumi.*.yaml")) for mistake in _mistakes(path)]
+    mistakes += [
+        f"{path.as_posix()}: the first line must be `{SERVICE_MODELINE}`"
+        for path in sorted(Path().glob("config/*/services/*/*.yml"))
+        if path.read_text(encoding="utf-8").splitlines()[:1] != [SERVICE_MODELINE]
+    ]
     sys.stderr.writelines(f"{mistake}\n" for mistake in mistakes)
     return int(bool(mistakes))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 from pydantic import Field, ValidationError
@@ -15,6 +16,7 @@ from pydantic_core import ErrorDetails
 from settings.environments import EnvironmentName, EnvironmentProfile, Protection, environment_profile
 from settings.kyeol import KyeolSettings
 from settings.model import Settings, findings, readable, rule
+from settings.services import CONFIG_FOLDER, read_services, service_folder
 from settings.state import StateSettings
 from settings.tripgen.system import TripgenSettings
 from settings.types import Unique
@@ -66,6 +68,8 @@ class StackSettings(Settings):
 
 
 SYSTEM_NAMES: Final = get_args(SystemName)
+#: Systems whose services stand in files of their own.
+SERVED: Final = ("tripgen",)
 #: What pydantic's findings mean for whoever edits a stack file; its own words where they are clear already.
 ALLOWED: Final = {
     "missing": "a value is required",
@@ -80,8 +84,8 @@ ALLOWED: Final = {
 }
 
 
-def load_stack(config: Mapping[str, str]) -> StackSettings:
-    """Return the settings in Pulumi's configuration (`namespace:key` to text, objects as JSON).
+def load_stack(config: Mapping[str, str], project: Path = CONFIG_FOLDER.parent) -> StackSettings:
+    """Return the settings in Pulumi's configuration (`namespace:key` to text, objects as JSON) and in `config/`.
 
     Keys of other namespaces belong to Pulumi and its providers and are left alone.
     """
@@ -97,17 +101,36 @@ def load_stack(config: Mapping[str, str]) -> StackSettings:
                 values[name] = json.loads(text)
             except json.JSONDecodeError as error:
                 broken[name] = _mistake(key, text, f"a JSON object or list ({error})")
-    return _validated(values, broken)
+    return _validated(values, broken, _add_services(values, project))
 
 
-def validate_stack(config: Mapping[str, Any]) -> StackSettings:
+def validate_stack(config: Mapping[str, Any], project: Path = CONFIG_FOLDER.parent) -> StackSettings:
     """Return the settings in the `config` of a stack file, read the way the engine hands it to the program."""
     return load_stack(
-        {key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in config.items()}
+        {key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in config.items()},
+        project,
     )
 
 
-def _validated(values: Mapping[str, Any], broken: Mapping[str, str]) -> StackSettings:
+def _add_services(values: dict[str, Any], project: Path) -> list[str]:
+    """Put the service files into the sections of their systems; return what is wrong with them as files."""
+    mistakes: list[str] = []
+    environment = str(values.get("environment"))
+    if environment not in get_args(EnvironmentName):
+        return mistakes
+    for name in SERVED:
+        section = values.get(name)
+        if not isinstance(section, dict):
+            continue
+        folder = service_folder(environment, name)
+        if "services" in section:
+            mistakes.append(_mistake(f"{PROJECT}:{name}.services", None, f"services stand in {folder.as_posix()}/"))
+        section["services"], unreadable = read_services(project / folder)
+        mistakes += [_mistake((folder / file).as_posix(), None, allowed) for file, allowed in unreadable.items()]
+    return mistakes
+
+
+def _validated(values: Mapping[str, Any], broken: Mapping[str, str], files: Sequence[str]) -> StackSettings:
     details: list[ErrorDetails] = []
     try:
         stack = StackSettings.model_validate_json(json.dumps(values))
@@ -116,14 +139,16 @@ def _validated(values: Mapping[str, Any], broken: Mapping[str, str]) -> StackSet
         stack = readable(StackSettings, values)
     # pydantic counts refused entries as absent: a list is only too short when none of its entries is refused.
     refused = {detail["loc"][:-1] for detail in details}
+    environment = str(values.get("environment"))
     mistakes = [
         *broken.values(),
+        *files,
         *(
-            _explain(detail)
+            _explain(detail, environment)
             for detail in details
             if detail["loc"][0] not in broken and not (detail["type"] == "too_short" and detail["loc"] in refused)
         ),
-        *(_mistake(_path(location), None, finding) for location, finding in findings(stack)),
+        *(_mistake(_path(location, environment), None, finding) for location, finding in findings(stack)),
     ]
     if not mistakes:
         return stack
@@ -131,20 +156,25 @@ def _validated(values: Mapping[str, Any], broken: Mapping[str, str]) -> StackSet
     raise SettingsError(f"{count} in the settings, nothing was registered:\n" + "\n".join(mistakes))
 
 
-def _path(location: Sequence[object]) -> str:
-    """Return where a value stands, as the stack file spells it."""
+def _path(location: Sequence[object], environment: str) -> str:
+    """Return where a value stands, as the stack file spells it, or in which service file."""
     names = [str(part) for part in location]
+    match names:
+        case [system, "services", service, *below] if system in SERVED:
+            return f"{service_folder(environment, system).as_posix()}/{service}.yml {'.'.join(below)}".rstrip()
+        case [system, "services"] if system in SERVED:
+            return f"{service_folder(environment, system).as_posix()}/"
     return ".".join([f"{PROJECT}:{names[0]}", *names[1:]]) if names else PROJECT
 
 
-def _explain(detail: ErrorDetails) -> str:
+def _explain(detail: ErrorDetails, environment: str) -> str:
     """Turn one of pydantic's findings into path, given and allowed."""
     kind = detail["type"]
     if kind == "value_error":
         allowed = str(detail["ctx"]["error"])
     else:
         allowed = ALLOWED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
-    return _mistake(_path(detail["loc"]), None if kind == "missing" else detail["input"], allowed)
+    return _mistake(_path(detail["loc"], environment), None if kind == "missing" else detail["input"], allowed)
 
 
 def _mistake(path: str, given: object, allowed: str) -> str:

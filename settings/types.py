@@ -180,3 +180,35 @@ GitHubRepository = Annotated[
     ),
 ]
 EmailAddress = Annotated[str, Matches(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+
+CpuQuantity = Annotated[
+    str,
+    Matches(r"[1-9]\d{0,5}m|[1-9]\d{0,2}", "processor time: thousandths of a core (500m) or whole cores, in quotes"),
+]
+MemoryQuantity = Annotated[str, Matches(r"[1-9]\d{0,5}(?:Mi|Gi)", "memory in Mi or Gi, for example 512Mi")]
+ImageReference = Annotated[
+    str,
+    Matches(
+        r"[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::(?!latest)[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})",
+        "a repository of the environment's registry with a tag or a digest, for example trip-service:1.4.2 or "
+        "trip-service@sha256:...; never `latest`, which says nothing",
+    ),
+]
+#: Beside the service stands its preview, whose name is eight letters longer.
+ServiceName = Annotated[
+    str,
+    Matches(
+        r"[a-z](?:[a-z0-9-]{0,53}[a-z0-9])?",
+        "up to 55 lower-case letters, digits or -, the first a letter (a DNS name)",
+    ),
+]
+KubernetesName = Annotated[
+    str, Matches(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "up to 63 lower-case letters, digits or -")
+]
+MetricName = Annotated[
+    str, Matches(r"[a-z][a-z0-9_]{0,62}", "lower-case letters, digits and _, for example queue_length")
+]
+UrlPath = Annotated[str, Matches(r"(?:/[A-Za-z0-9._~-]+)+", "a path that begins with / and does not end with it")]
+EnvironmentVariable = Annotated[
+    str, Matches(r"[A-Z_][A-Z0-9_]{0,127}", "the name of an environment variable: upper-case letters, digits and _")
+]

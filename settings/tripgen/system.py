@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from settings.azure.system import AzureSystemSettings
 from settings.model import rule
+from settings.services import ServiceSettings
 from settings.tripgen.cluster import ClusterSettings, NodePoolSettings
+from settings.tripgen.edge import EdgeSettings
 from settings.tripgen.identity import IdentitySettings
 from settings.tripgen.maintenance import MaintenanceSettings
 from settings.tripgen.network import NetworkSettings
 from settings.tripgen.registry import ImageRegistrySettings
-from settings.types import TagValue
+from settings.tripgen.workloads import WorkloadsSettings
+from settings.types import ServiceName, TagValue
 
 
 class TripgenSettings(AzureSystemSettings):
@@ -23,6 +30,8 @@ class TripgenSettings(AzureSystemSettings):
     """Where the cost goes (tag `cost-centre`)."""
     network: NetworkSettings
     """The address plan."""
+    edge: EdgeSettings
+    """What stands between the internet and the cluster, in both directions."""
     identity: IdentitySettings = IdentitySettings()
     """What the tenant's owners register for the application."""
     registry: ImageRegistrySettings
@@ -35,6 +44,12 @@ class TripgenSettings(AzureSystemSettings):
     """The cluster's system pool: what Azure and the add-ons run."""
     application_nodes: NodePoolSettings
     """The cluster's application pool: the services."""
+    workloads: WorkloadsSettings
+    """What the services share in the cluster."""
+    services: Annotated[Mapping[ServiceName, ServiceSettings], SkipJsonSchema()] = Field(
+        default_factory=dict, min_length=1
+    )
+    """The services by name: the files in `config/<environment>/services/tripgen/`, never the stack file."""
 
     @rule
     def _nodes_fit_the_network(self) -> Iterator[str]:
@@ -50,3 +65,7 @@ class TripgenSettings(AzureSystemSettings):
     def _copies_stand_in_the_recovery_region(self) -> Iterator[str]:
         if stray := [region for region in self.registry.replicas if region != self.recovery_region]:
             yield f"registry.replicas: {', '.join(stray)} is not the recovery region {self.recovery_region}"
+
+    @rule
+    def _services_fit_the_nodes(self) -> Iterator[str]:
+        yield from self.workloads.capacity_findings(self.services, self.application_nodes)
