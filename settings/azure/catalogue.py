@@ -98,3 +98,22 @@ LIFECYCLE: Final = MappingProxyType(
         ),
     }
 )
+
+#: Managed rule sets that a new policy of an Application Gateway takes (type and version).
+GATEWAY_RULE_SETS: Final = ("OWASP 3.2", "Microsoft_DefaultRuleSet 2.1", "Microsoft_DefaultRuleSet 2.2")
+
+#: The group UnknownBots of Microsoft_BotManagerRuleSet 1.1.
+UNKNOWN_BOT_RULES: Final = MappingProxyType(
+    {
+        "Bot300100": "unspecified identity",
+        "Bot300200": "tools and frameworks for web crawling and attacks",
+        "Bot300300": "general-purpose HTTP clients and SDKs",
+        "Bot300400": "service agents",
+        "Bot300500": "site health monitoring services",
+        "Bot300600": "unknown bots detected by threat intelligence",
+        "Bot300700": "other bots",
+    }
+)
+#: Those that get a challenge unless settings say otherwise. Not SDKs, service agents and monitors: mobile applications
+#: and probes are among them, and none of them runs JavaScript.
+CHALLENGED_BOT_RULES: Final = ("Bot300100", "Bot300200", "Bot300600", "Bot300700")

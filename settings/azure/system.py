@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from settings.azure.catalogue import AZURE_ZONES
 from settings.azure.types import AzureRegion, Guid
 from settings.system import SystemSettings
 
@@ -17,3 +18,8 @@ class AzureSystemSettings(SystemSettings):
     """Where everything runs: Korea Central, by the TripGen design, 3.2.1."""
     recovery_region: AzureRegion = "koreasouth"
     """Where copies stand: Korea South, by the TripGen design, 10.1.1."""
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The availability zones of the region: 1, 2 and 3 in Korea Central (TripGen design, 3.2.1)."""
+        return AZURE_ZONES[self.region]

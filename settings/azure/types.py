@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -53,3 +53,13 @@ NetworkPolicyEngine = Annotated[str, OneOf(catalogue.NETWORK_POLICY_ENGINES, "an
 IstioRevision = Annotated[str, OneOf(catalogue.ISTIO_REVISIONS, "a revision of the Istio add-on")]
 UtcOffset = Annotated[str, Matches(r"[+-](?:0\d|1[0-4]):[0-5]\d", "an offset from UTC, for example +09:00")]
 TimeOfDay = Annotated[str, Matches(r"(?:[01]\d|2[0-3]):[0-5]\d", "a time of day, for example 02:00")]
+
+FirewallTier = Literal["Standard", "Premium"]
+IdpsMode = Literal["Off", "Alert", "Deny"]
+GatewaySources = Literal["AzureFrontDoor.Backend", "Internet"]
+GatewayRuleSet = Annotated[str, OneOf(catalogue.GATEWAY_RULE_SETS, "a managed rule set of the gateway")]
+BotRuleId = Annotated[str, OneOf(catalogue.UNKNOWN_BOT_RULES, "a rule of the group UnknownBots in Bot Manager 1.1")]
+CountryCode = Annotated[str, Matches(r"[A-Z]{2}", "a country's two capital letters (ISO 3166-1), for example KP")]
+HttpPath = Annotated[
+    str, Matches(r"/[A-Za-z0-9._~/-]*\*?", "a path that begins with / and may end in *, for example /static/*")
+]
