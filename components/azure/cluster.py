@@ -48,16 +48,12 @@ class IngressGateway:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterNetwork:
-    """How pods and services are addressed, and which way out they take."""
+    """How pods and services are addressed."""
 
     pod_networking: PodNetworking
     pod_network: IPv4Network
     service_network: IPv4Network
     dns_service_address: IPv4Address
-    #: The table that sends everything through the firewall. None: AKS has a public address of its own for the way out.
-    route_table_id: pulumi.Input[str] | None
-    #: The firewall and its rules: without them nodes cannot reach what they start from.
-    way_out: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +130,8 @@ def network_profile(network: ClusterNetwork, policy: str) -> ContainerServiceNet
         service_cidr=str(network.service_network),
         dns_service_ip=str(network.dns_service_address),
         load_balancer_sku="standard",
-        outbound_type="loadBalancer" if network.route_table_id is None else "userDefinedRouting",
+        # The subnet's routes lead to the firewall: AKS makes no public address of its own.
+        outbound_type="userDefinedRouting",
     )
 
 
@@ -154,7 +151,7 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
         self.args = args
         self.identity = self._identity("cluster")
         self.kubelet = self._identity("kubelet")
-        cluster = self._cluster([*self._place_node_roles(), *self._place_cluster_roles(), *args.addresses.way_out])
+        cluster = self._cluster([*self._place_node_roles(), *self._place_cluster_roles()])
         self._place_ingress_roles(cluster)
         place_maintenance(self, args.maintenance, group_name=args.group.group_name, cluster_name=cluster.name)
         application_pool = AgentPool(
@@ -211,9 +208,7 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
 
     def _place_cluster_roles(self) -> list[pulumi.Resource]:
         """Let the control plane put nodes and load balancers into the nodes' subnet, and mind its routes."""
-        scopes: dict[str, pulumi.Input[str]] = {"nodes-subnet": self.args.network.nodes_subnet_id}
-        if self.args.addresses.route_table_id is not None:
-            scopes["routes"] = self.args.addresses.route_table_id
+        scopes = {"nodes-subnet": self.args.network.nodes_subnet_id, "routes": self.args.network.route_table_id}
         return [
             place_role(
                 self,
