@@ -148,7 +148,14 @@ def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, envi
         environment=environment,
         provider=provider
         and Provider(type=provider.type, name=provider.name, properties=normalise(provider.properties)),
+        references=_references(request),
     )
+
+
+def _references(request: messages.AnalyzeRequest | messages.AnalyzerResource) -> Mapping[str, tuple[str, ...]]:
+    if isinstance(request, messages.AnalyzeRequest):
+        return {}
+    return {name: tuple(one.urns) for name, one in request.propertyDependencies.items()}
 
 
 def _refuse(context: grpc.ServicerContext, problem: str) -> NoReturn:

@@ -9,10 +9,12 @@ from typing import Final
 
 from policies.levels import Levels, load_levels
 from policies.registry import RULES
+from policies.residency import azure
 from policies.residency.aws import PLACES
 from policies.residency.packages import LOCATED, WITHOUT_LOCATION
 from policies.resource import ENVIRONMENTS
 from policies.rule import Rule, StackRule
+from policies.sizing import tripgen
 from policies.sizing.kyeol import TABLE
 
 PAGE: Final = Path("docs/policies.md")
@@ -95,7 +97,21 @@ def _residency() -> Iterator[str]:
         yield f"  - `{token}`{suffix}"
     yield f"- In no region: {_codes(PLACES.global_types)}"
     yield f"- Reviewed regional services: {_codes(PLACES.regional_services)}; a service that is not listed is refused"
-    yield f"- Packages with locations: {_codes(LOCATED)}; without: {_codes(WITHOUT_LOCATION)}; any other is refused\n"
+    yield ""
+    yield "## Where Azure resources may be\n"
+    places = azure.PLACES
+    yield f"- Everything: {_codes(places.allowed)}, in either spelling, by itself or by its provider"
+    pairs = (f"`{region}` to `{pair}`" for region, pair in sorted(places.pairs.items()))
+    yield f"- Copies that Azure keeps by itself go from {', '.join(pairs)}; judged by these properties:"
+    for token, copies in sorted(places.copies.items()):
+        kinds = f"stays with {_codes(copies.stays)}; goes with {_codes(copies.goes)}"
+        yield f"  - `{copies.property}` of `{token}`: {kinds}"
+    yield f"- In no region: {_codes(places.global_types)}"
+    yield f"- Reviewed modules: {_codes(places.regional_services)}, and the types {_codes(places.regional_types)}; any "
+    yield "  other type is refused"
+    yield f"- In templates of the resource manager: {_codes(places.template_types)}\n"
+    yield "## Packages\n"
+    yield f"- With locations: {_codes(LOCATED)}; without: {_codes(WITHOUT_LOCATION)}; any other is refused\n"
 
 
 def _codes(names: Iterable[str]) -> str:
@@ -108,6 +124,15 @@ def _sizing() -> Iterator[str]:
     yield from _table(
         ["", *ENVIRONMENTS],
         ([words, *(str(getattr(TABLE[name], row) or "none") for name in ENVIRONMENTS)] for row, words in rows.items()),
+    )
+    yield "## Sizes of TripGen\n"
+    yield "`none` where the environment has no such thing; a row says how many there are and what each has.\n"
+    yield from _table(
+        ["", *ENVIRONMENTS],
+        (
+            [words, *(str(tripgen.TABLE[name].get(kind, "none")) for name in ENVIRONMENTS)]
+            for kind, words in tripgen.WORDS.items()
+        ),
     )
 
 

@@ -9,20 +9,35 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
+from policies.availability import azure as azure_availability
+from policies.encryption import azure as azure_encryption
+from policies.identity import azure as azure_identity
+from policies.network import azure as azure_network
 from policies.residency import aws as aws_residency
 from policies.residency import azure as azure_residency
 from policies.residency import packages
 from policies.resource import Resource
 from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matches, violated
 from policies.sizing import kyeol as kyeol_sizing
+from policies.sizing import tripgen as tripgen_sizing
 
 RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     packages.KNOWN_PACKAGE,
     *aws_residency.RULES,
     *azure_residency.RULES,
+    *azure_network.RESOURCE_RULES,
+    *azure_encryption.RESOURCE_RULES,
+    *azure_identity.RESOURCE_RULES,
+    *azure_availability.RESOURCE_RULES,
     *kyeol_sizing.RESOURCE_RULES,
+    *tripgen_sizing.RESOURCE_RULES,
 )
-STACK_RULES: Final[tuple[StackRule, ...]] = kyeol_sizing.STACK_RULES
+STACK_RULES: Final[tuple[StackRule, ...]] = (
+    *azure_network.STACK_RULES,
+    *azure_encryption.STACK_RULES,
+    *kyeol_sizing.STACK_RULES,
+    *tripgen_sizing.STACK_RULES,
+)
 RULES: Final[tuple[Rule, ...]] = (*RESOURCE_RULES, *STACK_RULES)
 
 Subject = TypeVar("Subject", Resource, Sequence[Resource])

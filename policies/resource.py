@@ -128,6 +128,9 @@ class Resource:
     properties: Mapping[str, Value]
     environment: EnvironmentName
     provider: Provider | None = None
+    #: URNs of the resources whose outputs a property was made from, by the property; told to stack rules only. This is
+    #: how a preview knows what an id refers to that nobody knows yet.
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def package(self) -> str:
@@ -163,6 +166,21 @@ class Resource:
             else:
                 value = None
         return Secret(value) if secret and not isinstance(value, Secret) else value
+
+    def every(self, path: str) -> Iterator[tuple[str, Value]]:
+        """Return each value at a path in which `*` stands for every element of a list, with its own path.
+
+        A list that is missing has no elements; one that is not known yet is UNKNOWN itself.
+        """
+        before, star, after = path.partition("*")
+        if not star:
+            yield path, self.at(path)
+            return
+        found = revealed(self.at(before.rstrip(".")))
+        if found is UNKNOWN:
+            yield before.rstrip("."), UNKNOWN
+        for index in range(len(found) if isinstance(found, list) else 0):
+            yield from self.every(f"{before}{index}{after}")
 
     def leaves(self) -> Iterator[tuple[str, Value]]:
         """Return every value that is not a collection, with its dotted path; tags are left out."""

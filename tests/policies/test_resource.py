@@ -10,7 +10,8 @@ from pulumi_policy import proxy
 from pulumi_policy.deserialize import SPECIAL_ASSET_SIG, SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
 from policies.resource import UNKNOWN, Resource, Secret, Value, normalise, revealed, shown
-from tests.policies.cases import BUCKET, resource
+from tests.policies.aws_cases import BUCKET
+from tests.policies.building import resource
 
 UNKNOWN_SENTINELS = [value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_")]
 

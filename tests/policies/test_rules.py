@@ -7,11 +7,16 @@ import pytest
 from policies import registry
 from policies.levels import load_levels
 from policies.message import message
+from policies.network.azure import SUB_RESOURCES
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, judge, judge_stack
+from policies.residency import azure
 from policies.residency.aws import PLACES
 from policies.resource import Resource, Secret
 from policies.rule import Answer, Finding, Rule
-from tests.policies.cases import BUCKET, CASES, UNCLAIMED, Cases, resource
+from tests.policies import azure_cases
+from tests.policies.aws_cases import BUCKET
+from tests.policies.building import Cases, resource
+from tests.policies.cases import CASES, UNCLAIMED
 from tests.policies.sdk import arguments, classes, snake_case
 
 RULE = {rule.id: rule for rule in RULES}
@@ -44,7 +49,8 @@ def test_every_rule_has_cases_for_each_answer_it_can_give() -> None:
         assert cases.holds, rule
         assert cases.violated, rule
     # These read nothing but types, names and whether something is there.
-    always_known = {"known-package", "aws-known-service", "kyeol-payment-nat", *(rule.id for rule in STACK_RULES)}
+    by_presence = {rule.id for rule in STACK_RULES} - {"tripgen-replicas-equal-primary"}
+    always_known = {"known-package", "aws-known-service", "azure-known-type", "kyeol-payment-nat", *by_presence}
     assert {rule for rule, cases in CASES.items() if not cases.unknowable} == always_known
 
 
@@ -53,13 +59,15 @@ def tokens(cases: Cases) -> set[str]:
     return {one.type for subject in subjects for one in (subject if isinstance(subject, list) else [subject])}
 
 
-def test_every_type_that_a_rule_a_list_or_a_case_names_is_in_the_installed_sdk() -> None:
+@pytest.mark.parametrize(("package", "least"), [("aws", 30), ("azure-native", 60)])
+def test_every_type_that_a_rule_a_list_or_a_case_names_is_in_the_installed_sdk(package: str, least: int) -> None:
     named = {token for rule in RULES for token in rule.types}
     named |= set(PLACES.edge_types) | set(PLACES.global_types)
+    named |= azure.PLACES.global_types | azure.PLACES.regional_types | set(SUB_RESOURCES)
     named |= {token for cases in CASES.values() for token in tokens(cases)}
-    named = {token for token in named if token.startswith("aws:") and not token.endswith("*")}
-    assert len(named) > 30
-    assert named <= set(classes("aws"))
+    named = {token for token in named if token.startswith(f"{package}:") and not token.endswith("*")}
+    assert len(named) > least
+    assert named <= set(classes(package.replace("-", "_")))
 
 
 def test_every_reviewed_service_is_in_the_installed_sdk() -> None:
@@ -85,11 +93,40 @@ def test_a_type_that_may_be_in_us_east_1_takes_a_region_and_what_its_condition_r
         assert needed <= arguments("aws", token), token
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in RESOURCE_RULES if rule.id.startswith("kyeol-")])
-def test_the_properties_in_the_cases_of_a_sizing_rule_are_arguments_of_the_sdk(rule: str) -> None:
-    for subject in [*CASES[rule].holds, *CASES[rule].violated]:
-        assert isinstance(subject, Resource)
-        assert {snake_case(name) for name in subject.properties} <= arguments("aws", subject.type), subject.type
+def test_every_reviewed_module_of_azure_is_in_the_installed_sdk_and_none_is_reviewed_twice() -> None:
+    modules = {token.split(":")[1] for token in classes("azure_native")}
+    assert modules >= azure.PLACES.regional_services
+    for token in azure.PLACES.regional_types:
+        assert token.split(":")[1] not in azure.PLACES.regional_services, token
+    assert not azure.PLACES.global_types & azure.PLACES.regional_types
+
+
+def test_regions_where_azure_may_be_and_their_pairs_are_known_regions_in_the_spelling_of_the_resource_manager() -> None:
+    places = azure.PLACES
+    assert places.allowed <= places.regions
+    assert {*places.pairs, *places.pairs.values()} <= places.regions
+    assert all(azure.normalised(region) == region for region in places.regions)
+
+
+#: Rules whose cases name properties besides those of an SDK's constructor: places inside of objects, made-up texts.
+READING_EVERYTHING = {"known-package", "aws-known-service", "aws-region", "aws-named-places"}
+READING_EVERYTHING |= {"azure-known-type", "azure-named-places"}
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES if rule.id not in READING_EVERYTHING])
+def test_the_properties_in_the_cases_of_a_rule_are_arguments_of_the_sdk(rule: str) -> None:
+    subjects = [*CASES[rule].holds, *CASES[rule].violated]
+    resources = [one for subject in subjects for one in (subject if isinstance(subject, list) else [subject])]
+    looked_at = [one for one in resources if one.package in {"aws", "azure-native"}]
+    assert looked_at
+    for one in looked_at:
+        known = {squeezed(name) for name in arguments(one.package.replace("-", "_"), one.type)}
+        assert {squeezed(name) for name in one.properties} <= known, one.type
+
+
+def squeezed(name: str) -> str:
+    """A property's name in the engine's or in the SDK's spelling; `enable_node_public_ip` is `enableNodePublicIP`."""
+    return name.replace("_", "").lower()
 
 
 def test_a_message_names_the_rule_the_control_what_was_found_what_is_allowed_and_the_fix() -> None:
@@ -120,6 +157,11 @@ def test_a_secret_is_judged_and_its_value_is_not_printed() -> None:
         resource("aws:rds/instance:Instance", "dev", instanceClass=Secret(canary), engine=Secret(canary)),
         resource("aws:eks/nodeGroup:NodeGroup", "dev", instanceTypes=[Secret(canary)], scalingConfig=Secret({})),
     ]
+    assert_found_and_not_printed(subjects, canary)
+    assert_found_and_not_printed(azure_cases.SECRETS, azure_cases.CANARY)
+
+
+def assert_found_and_not_printed(subjects: list[Resource], canary: str) -> None:
     for subject in subjects:
         found = [(one.rule, finding) for one in judgements(subject).values() for finding in one.findings]
         assert found
@@ -145,4 +187,4 @@ def test_ids_are_unique_and_every_rule_says_all_about_itself() -> None:
     for rule in RULES:
         assert all(getattr(rule, name) for name in ("title", "protects", "fix", "source", "types"))
         assert isinstance(rule, Rule)
-        assert rule.fail_closed == (rule.concern == "residency")
+        assert rule.fail_closed == (rule.concern in {"residency", "network", "encryption"})

@@ -1,0 +1,1 @@
+"""Who may do what, and as whom: one module per cloud."""

@@ -1,0 +1,1 @@
+"""Who can reach what: one module per cloud, and one for what runs in clusters."""

@@ -1,0 +1,289 @@
+"""Sizing of TripGen: the physical architecture's figures. Too large in dev is refused like too small in prod."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from policies.resource import ENVIRONMENTS, UNKNOWN, EnvironmentName, Resource, Value, revealed, shown
+from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What an environment has of one kind: how many, and what each must say, by the property's path."""
+
+    count: int
+    figures: Mapping[str, Value]
+
+    def __str__(self) -> str:
+        figures = ", ".join(f"{path.rpartition('.')[2]} {shown(value)}" for path, value in self.figures.items())
+        return f"{self.count} with {figures}" if figures else str(self.count)
+
+
+NONE: Final = Row(count=0, figures={})
+
+
+def _load() -> Mapping[EnvironmentName, Mapping[str, Row]]:
+    content: dict[str, Any] = tomllib.loads(Path(__file__).with_name("tripgen.toml").read_text(encoding="utf-8"))
+    return {
+        environment: {kind: _row(**row) for kind, row in content[environment].items()} for environment in ENVIRONMENTS
+    }
+
+
+def _row(*, count: int, **figures: Value) -> Row:
+    return Row(count=count, figures=figures)
+
+
+TABLE: Final = _load()
+
+CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
+AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
+SERVER: Final = "azure-native:dbforpostgresql:Server"
+SYSTEM: Final = "platform:system:Tripgen"
+
+#: Rows of the table by the type of resource; pools and databases are told apart by what they say.
+KINDS: Final = MappingProxyType(
+    {
+        CLUSTER: "cluster",
+        "azure-native:network:ApplicationGateway": "gateway",
+        "azure-native:network:AzureFirewall": "firewall",
+        "azure-native:cdn:Profile": "front_door",
+        "azure-native:redisenterprise:RedisEnterprise": "cache",
+        "azure-native:servicebus:Namespace": "messaging",
+        "azure-native:operationalinsights:Workspace": "logs",
+        "azure-native:containerregistry:Registry": "registry",
+    }
+)
+#: What does the same in other ways than the table's; it would be a way round it.
+OTHER_COMPUTE: Final = (
+    "azure-native:compute:VirtualMachine",
+    "azure-native:compute:VirtualMachineScaleSet",
+    "azure-native:containerinstance:ContainerGroup",
+    "azure-native:app:ContainerApp",
+)
+OTHER_DATABASES: Final = (
+    "azure-native:dbforpostgresql:ServerGroupCluster",
+    "azure-native:dbforpostgresql:SingleServer",
+)
+OTHER_CACHES: Final = ("azure-native:redis:Redis",)
+WORDS: Final = MappingProxyType(
+    {
+        "cluster": "AKS cluster",
+        "system_nodes": "system node pool",
+        "application_nodes": "application node pool",
+        "gateway": "Application Gateway",
+        "firewall": "Azure Firewall",
+        "front_door": "Front Door",
+        "postgres": "PostgreSQL",
+        "postgres_replicas": "PostgreSQL replicas",
+        "cache": "Redis",
+        "messaging": "Service Bus",
+        "logs": "log workspace",
+        "registry": "registry",
+    }
+)
+
+
+def parts(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Return the rows that a resource is held against, each with the path where the row's properties begin.
+
+    A cluster carries pools inside it, besides those that are resources of their own.
+    """
+    if resource.type == AGENT_POOL:
+        yield _pool_kind(resource.at("mode")), ""
+    elif resource.type == SERVER:
+        yield "postgres_replicas" if revealed(resource.at("createMode")) == "Replica" else "postgres", ""
+    elif kind := KINDS.get(resource.type):
+        yield kind, ""
+        for path, _ in resource.every("agentPoolProfiles.*"):
+            yield _pool_kind(resource.at(f"{path}.mode")), f"{path}."
+
+
+def _pool_kind(mode: Value) -> str:
+    return "system_nodes" if revealed(mode) == "System" else "application_nodes"
+
+
+def sizes(resource: Resource) -> Iterable[Finding]:
+    """Hold a resource against its row."""
+    held = False
+    for kind, prefix in parts(resource):
+        held = True
+        row = TABLE[resource.environment].get(kind, NONE)
+        allowed = f"{WORDS[kind]} in {resource.environment}: {row}"
+        if not row.count:
+            yield violated(f"{WORDS[kind]} in {resource.environment}", allowed)
+            continue
+        for path, expected in row.figures.items():
+            yield from _expected(resource, f"{prefix}{path}", expected, allowed)
+    if not held:
+        yield violated(f"a way round the sizing table ({resource.type})", "what policies/sizing/tripgen.toml lists")
+
+
+def _expected(resource: Resource, path: str, expected: Value, allowed: str) -> Iterator[Finding]:
+    value = resource.at(path)
+    plain = revealed(value)
+    if plain is UNKNOWN:
+        yield unknowable(path, allowed)
+    elif plain != expected:
+        yield violated(at_path(path, value), allowed)
+
+
+#: What must be equal between a primary and its replicas, and why.
+_EQUAL: Final = ("sku.name", "sku.tier", "storage.storageSizeGB")
+_WHY_EQUAL: Final = (
+    "Azure refuses a primary that is larger than its smallest replica, and promotes only a replica that is its equal"
+)
+
+
+def replicas_equal_primary(resources: Sequence[Resource]) -> Iterable[Finding]:
+    """Refuse replicas of another size than their primary, as the document itself lists them (D4s_v3 of a D8s_v3)."""
+    primaries = {one.urn: one for one in resources if one.type == SERVER and not _is_replica(one)}
+    for replica in resources:
+        if not _is_replica(replica):
+            continue
+        sources = [primaries[urn] for urn in replica.references.get("sourceServerResourceId", ()) if urn in primaries]
+        for primary in sources:
+            for path in _EQUAL:
+                yield from _equal(replica, primary, path)
+
+
+def _equal(replica: Resource, primary: Resource, path: str) -> Iterator[Finding]:
+    mine, its = replica.at(path), primary.at(path)
+    allowed = f"{shown(its)}, as its primary {primary.name} has: {_WHY_EQUAL}"
+    if UNKNOWN in (revealed(mine), revealed(its)):
+        yield unknowable(path, allowed, replica.urn)
+    elif revealed(mine) != revealed(its):
+        yield violated(at_path(path, mine), allowed, replica.urn)
+
+
+def _is_replica(resource: Resource) -> bool:
+    return resource.type == SERVER and revealed(resource.at("createMode")) == "Replica"
+
+
+def _has_a_replica(resources: Sequence[Resource]) -> bool:
+    return any(_is_replica(resource) for resource in resources)
+
+
+def _concerned(resources: Sequence[Resource]) -> bool:
+    """Return whether the stack holds TripGen; stacks of other systems owe it nothing."""
+    return any(resource.type == SYSTEM for resource in resources)
+
+
+def each_row(resources: Sequence[Resource]) -> Iterable[Finding]:
+    """Require as many of each kind as the table says: no second database, and no missing one."""
+    system = next(resource for resource in resources if resource.type == SYSTEM)
+    counts = Counter(kind for resource in resources for kind, _ in parts(resource))
+    for kind, words in WORDS.items():
+        count = TABLE[system.environment].get(kind, NONE).count
+        if counts[kind] != count:
+            yield violated(f"{counts[kind]} x {words}", f"{count} in {system.environment}", system.urn)
+
+
+_SIZE: Final = "cost; ISMS-P 2.9.2 performance and failures"
+_FIX: Final = (
+    "Give the stack what the table says for its environment (Pulumi.<stack>.yaml); where the table itself changes, "
+    "change policies/sizing/tripgen.toml in the same review"
+)
+_SOURCE: Final = "TripGen physical architecture, {}"
+
+
+def _sizing_rule(name: str, title: str, chapter: str, *types: str) -> ResourceRule:
+    return ResourceRule(
+        id=f"tripgen-{name}",
+        concern="sizing",
+        title=title,
+        severity="medium",
+        protects=_SIZE,
+        fix=_FIX,
+        source=_SOURCE.format(chapter),
+        types=types,
+        fail_closed=False,
+        judge=sizes,
+    )
+
+
+RESOURCE_RULES: Final = (
+    _sizing_rule(
+        "nodes",
+        "Node pools have the size, the least and the most nodes that the environment has, and the cluster its tier",
+        "3.1.1 and 3.1.2",
+        CLUSTER,
+        AGENT_POOL,
+        *OTHER_COMPUTE,
+    ),
+    _sizing_rule(
+        "postgres",
+        "The database and its replicas have the size and the disk that the environment has",
+        "5.1.1 and 5.1.2",
+        SERVER,
+        *OTHER_DATABASES,
+    ),
+    _sizing_rule(
+        "cache",
+        "The cache has the size that the environment has",
+        "5.2.1",
+        "azure-native:redisenterprise:RedisEnterprise",
+        *OTHER_CACHES,
+    ),
+    _sizing_rule(
+        "messaging",
+        "Service Bus has the tier and the messaging units that the environment has",
+        "6.1.1",
+        "azure-native:servicebus:Namespace",
+    ),
+    _sizing_rule(
+        "edge",
+        "Gateway, firewall and Front Door have the tier and the capacity that the environment has",
+        "4.2.1 and 7.1.1",
+        "azure-native:network:ApplicationGateway",
+        "azure-native:network:AzureFirewall",
+        "azure-native:cdn:Profile",
+    ),
+    _sizing_rule(
+        "logs",
+        "Logs are kept as long, and taken in as much a day, as the environment says",
+        "8.1.1",
+        "azure-native:operationalinsights:Workspace",
+    ),
+    _sizing_rule(
+        "registry",
+        "The registry has the tier that the environment has",
+        "9",
+        "azure-native:containerregistry:Registry",
+    ),
+)
+
+STACK_RULES: Final = (
+    StackRule(
+        id="tripgen-replicas-equal-primary",
+        concern="sizing",
+        title="A read replica has its primary's size",
+        severity="high",
+        protects="ISMS-P 2.12.1 readiness for disasters, 2.9.2 performance and failures",
+        fix="Give replicas the primary's SKU and storage; the document's D4s_v3 replicas of a D8s_v3 cannot be made",
+        source=_SOURCE.format("5.1.2 and 10.1.2"),
+        types=(SERVER,),
+        fail_closed=False,
+        claims=_has_a_replica,
+        judge=replicas_equal_primary,
+    ),
+    StackRule(
+        id="tripgen-each-row",
+        concern="sizing",
+        title="The stack has as many of everything as the sizing table says",
+        severity="medium",
+        protects=_SIZE,
+        fix=_FIX,
+        source=_SOURCE.format("3 to 9"),
+        types=(SYSTEM, AGENT_POOL, SERVER, *sorted(KINDS)),
+        fail_closed=False,
+        claims=_concerned,
+        judge=each_row,
+    ),
+)
