@@ -9,22 +9,30 @@ from typing import Final
 import pulumi
 
 from components.azure.app_roles import app_role_manifest
+from components.azure.application_gateway import ApplicationGatewayArgs, ApplicationGatewayWithWaf
 from components.azure.firewall import Firewall, FirewallArgs
 from components.azure.firewall_rules import Egress
+from components.azure.front_door import FrontDoor, FrontDoorArgs
+from components.azure.gateway_web_policy import GatewayWebPolicy, GatewayWebPolicyArgs
 from components.azure.github_actions import GitHubActions, GitHubActionsArgs
 from components.azure.hub import Hub, HubArgs
+from components.azure.log_workspace import LogWorkspace, LogWorkspaceArgs
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
 from components.azure.network import Network, NetworkArgs
 from components.azure.provider import azure_provider
 from components.azure.registry import Registry, RegistryArgs
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
 from components.base import Component, ComponentArgs
+from settings.azure import naming
 from settings.stack import StackSettings
 from settings.tripgen.system import TripgenSettings
 from systems.scope import system_scope
 
 SYSTEM: Final = "tripgen"
 OUTPUTS_VERSION: Final = 1
+#: What the gateway passes to the services (4.2.1), and where they listen (4.4).
+API_PATHS: Final = "/api/*"
+SERVICE_PORT: Final = 8080
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +55,28 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             "resource-group", ResourceGroupArgs(scope=self.scope, location=s.region), self.child()
         )
         self.exported["resource_group"] = self.group.group_name
+        self.place_observability()
         self.place_network()
         self.place_identity()
+        self.place_gateway()
+        self.place_front_door()
         self.place_registry()
         self.outputs = pulumi.Output.all(**self.exported)
+
+    def place_observability(self) -> None:
+        """8.1.1: where logs and metrics go; everything after sends its own there."""
+        logs = self.settings.observability.logs
+        self.workspace = LogWorkspace(
+            "logs",
+            LogWorkspaceArgs(
+                scope=self.scope,
+                group=self.group,
+                retention_days=logs.retention_days,
+                daily_cap_gb=logs.daily_cap_gb,
+                total_retention_days=logs.total_retention_days,
+            ),
+            self.child(),
+        )
 
     def place_network(self) -> None:
         """4.1 and 7.1: the hub with its firewall, and the spoke whose nodes have no other way out."""
@@ -97,6 +123,77 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.exported["app_registration"] = {
             "display_name": identity.app_registration,
             "app_roles": app_role_manifest(identity.app_registration, identity.app_roles),
+        }
+
+    def place_gateway(self) -> None:
+        """4.2: the Application Gateway behind its web application firewall; the ingress controller drives it."""
+        s = self.settings
+        gateway, web, front_door = s.edge.gateway, s.edge.web_firewall, s.edge.front_door
+        policy = GatewayWebPolicy(
+            "gateway-web",
+            GatewayWebPolicyArgs(
+                scope=self.scope,
+                group=self.group,
+                rule_set=web.rule_set,
+                challenged_bots=web.challenged_bots,
+                health_path=front_door.health_path,
+            ),
+            self.child(),
+        )
+        self.gateway_identity = ManagedIdentity(
+            "gateway-identity", ManagedIdentityArgs(scope=self.scope, group=self.group, purpose="gateway"), self.child()
+        )
+        vault = self.scope.names(naming.KEY_VAULT)
+        self.gateway = ApplicationGatewayWithWaf(
+            "gateway",
+            ApplicationGatewayArgs(
+                scope=self.scope,
+                network=self.network,
+                private_address=s.network.gateway_address,
+                zones=s.zones,
+                min_capacity=gateway.min_capacity,
+                max_capacity=gateway.max_capacity,
+                web_policy_id=policy.policy_id,
+                identity_id=self.gateway_identity.identity_id,
+                certificate_secret_id=f"https://{vault}.vault.azure.net/secrets/{gateway.certificate}",
+                pod_port=SERVICE_PORT,
+                health_path=front_door.health_path,
+                paths={
+                    "api": [API_PATHS],
+                    "health": [front_door.health_path],
+                    "static": front_door.static_paths,
+                },
+            ),
+            self.child(),
+        )
+
+    def place_front_door(self) -> None:
+        """2.2, 7.1.1 and 10.1.2: Front Door, which sees every request first and asks whether the gateway is well."""
+        s = self.settings
+        front_door, web = s.edge.front_door, s.edge.web_firewall
+        self.front_door = FrontDoor(
+            "front-door",
+            FrontDoorArgs(
+                scope=self.scope,
+                group=self.group,
+                gateway=self.gateway,
+                origin_host=s.edge.origin_host,
+                health_path=front_door.health_path,
+                probe_interval_seconds=front_door.probe_interval_seconds,
+                failover_threshold=front_door.failover_threshold,
+                api_paths=[API_PATHS],
+                static_paths=front_door.static_paths,
+                custom_hosts=front_door.custom_hosts,
+                rate_limit_per_minute=web.rate_limit_per_minute,
+                blocked_countries=web.blocked_countries,
+            ),
+            self.child(),
+        )
+        self.exported["edge"] = {
+            "front_door_host": self.front_door.endpoint_host,
+            "gateway_public_ip": self.gateway.public_ip,
+            "gateway_private_ip": str(s.network.gateway_address),
+            "firewall_public_ip": self.firewall.public_ip,
         }
 
     def place_registry(self) -> None:

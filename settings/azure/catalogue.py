@@ -117,3 +117,25 @@ UNKNOWN_BOT_RULES: Final = MappingProxyType(
 #: Those that get a challenge unless settings say otherwise. Not SDKs, service agents and monitors: mobile applications
 #: and probes are among them, and none of them runs JavaScript.
 CHALLENGED_BOT_RULES: Final = ("Bot300100", "Bot300200", "Bot300600", "Bot300700")
+
+#: Places that Application Insights sends its availability tests from (Azure Monitor documents, availability).
+WEB_TEST_LOCATIONS: Final = MappingProxyType(
+    {
+        "apac-hk-hkn-azr": "East Asia",
+        "apac-jp-kaw-edge": "Japan East",
+        "apac-sg-sin-azr": "Southeast Asia",
+        "emea-au-syd-edge": "Australia East",
+        "emea-ch-zrh-edge": "France South",
+        "emea-fr-pra-edge": "France Central",
+        "emea-gb-db3-azr": "North Europe",
+        "emea-nl-ams-azr": "West Europe",
+        "emea-ru-msa-edge": "UK South",
+        "emea-se-sto-edge": "UK West",
+        "latam-br-gru-edge": "Brazil South",
+        "us-ca-sjc-azr": "West US",
+        "us-fl-mia-edge": "Central US",
+        "us-il-ch1-azr": "North Central US",
+        "us-tx-sn1-azr": "South Central US",
+        "us-va-ash-azr": "East US",
+    }
+)

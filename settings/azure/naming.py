@@ -26,8 +26,8 @@ FIREWALL: Final = NameRule(max_length=56, pattern=re.compile(r"[A-Za-z0-9][\w.-]
 FIREWALL_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="afwp")
 PRIVATE_ENDPOINT: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="pep")
 APPLICATION_GATEWAY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="agw")
-#: The policies of both web application firewalls; Front Door's takes letters and digits only.
-GATEWAY_WEB_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*"), abbreviation="waf")
+#: The web application firewalls' policies: the gateway's, and Front Door's, which takes letters and digits only.
+WEB_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*"), abbreviation="waf")
 FRONT_DOOR_WEB_POLICY: Final = NameRule(
     max_length=128, pattern=re.compile(r"[A-Za-z][A-Za-z0-9]*"), abbreviation="fdfp", separator=""
 )
@@ -44,3 +44,28 @@ KUBERNETES_CLUSTER: Final = NameRule(
 )
 #: First label of the API server's host.
 KUBERNETES_DNS_PREFIX: Final = NameRule(max_length=54, pattern=re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"))
+LOG_WORKSPACE: Final = NameRule(
+    max_length=63, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]"), abbreviation="law"
+)
+DEPLOYMENT: Final = NameRule(max_length=64, pattern=re.compile(r"[\w.()-]+"))
+APPLICATION_INSIGHTS: Final = NameRule(
+    max_length=260, pattern=re.compile(r"[^%&\\?/]*[^%&\\?/. ]"), abbreviation="appi"
+)
+MONITOR_WORKSPACE: Final = NameRule(
+    max_length=44, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,42}[A-Za-z0-9]"), abbreviation="amw"
+)
+DATA_COLLECTION_ENDPOINT: Final = NameRule(
+    max_length=44, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,42}[A-Za-z0-9]"), abbreviation="dce"
+)
+DATA_COLLECTION_RULE: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="dcr")
+ACTION_GROUP: Final = NameRule(
+    max_length=260, pattern=re.compile(r"[^:<>+/&%\\?|]*[^:<>+/&%\\?|. ]"), abbreviation="ag"
+)
+ALERT_RULE: Final = NameRule(max_length=260, pattern=re.compile(r"[\w.()-]*[\w()-]"), abbreviation="ar")
+PROMETHEUS_RULE_GROUP: Final = NameRule(max_length=260, pattern=re.compile(r"[\w.()-]*[\w()-]"), abbreviation="prg")
+WEB_TEST: Final = NameRule(max_length=64, pattern=re.compile(r"[\w.-]+"), abbreviation="wt")
+COST_BUDGET: Final = NameRule(max_length=63, pattern=re.compile(r"[\w-]+"), abbreviation="bdg")
+#: First label of the vault's host; unique in all of Azure.
+KEY_VAULT: Final = NameRule(
+    max_length=24, pattern=re.compile(r"[A-Za-z](?:[A-Za-z0-9]|-(?!-|$)){2,23}"), abbreviation="kv"
+)

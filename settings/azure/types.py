@@ -63,3 +63,12 @@ CountryCode = Annotated[str, Matches(r"[A-Z]{2}", "a country's two capital lette
 HttpPath = Annotated[
     str, Matches(r"/[A-Za-z0-9._~/-]*\*?", "a path that begins with / and may end in *, for example /static/*")
 ]
+VaultObjectName = Annotated[
+    str, Matches(r"[A-Za-z0-9-]{1,127}", "1 to 127 letters, digits and hyphens: a name in a key vault")
+]
+
+AlertChannelName = Literal["pagerduty", "teams", "slack", "sms"]
+WebTestLocation = Annotated[str, OneOf(catalogue.WEB_TEST_LOCATIONS, "a place that availability tests come from")]
+WebhookUrl = Annotated[str, Matches(r"https://[^\s/]+/\S*", "an https address with a path")]
+CountryCallingCode = Annotated[str, Matches(r"[1-9]\d{0,2}", 'a country code without the plus, in quotes ("82")')]
+PhoneNumber = Annotated[str, Matches(r"[1-9]\d{5,14}", "a telephone number: digits without country code, in quotes")]

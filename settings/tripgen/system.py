@@ -12,10 +12,12 @@ from settings.azure.system import AzureSystemSettings
 from settings.model import rule
 from settings.services import ServiceSettings
 from settings.tripgen.cluster import ClusterSettings, NodePoolSettings
+from settings.tripgen.cost import CostSettings
 from settings.tripgen.edge import EdgeSettings
 from settings.tripgen.identity import IdentitySettings
 from settings.tripgen.maintenance import MaintenanceSettings
 from settings.tripgen.network import NetworkSettings
+from settings.tripgen.observability import ObservabilitySettings
 from settings.tripgen.registry import ImageRegistrySettings
 from settings.tripgen.workloads import WorkloadsSettings
 from settings.types import ServiceName, TagValue
@@ -46,6 +48,10 @@ class TripgenSettings(AzureSystemSettings):
     """The cluster's application pool: the services."""
     workloads: WorkloadsSettings
     """What the services share in the cluster."""
+    observability: ObservabilitySettings
+    """Logs, metrics, traces and alerts."""
+    cost: CostSettings
+    """What the environment may cost."""
     services: Annotated[Mapping[ServiceName, ServiceSettings], SkipJsonSchema()] = Field(
         default_factory=dict, min_length=1
     )

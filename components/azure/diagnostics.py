@@ -1,0 +1,37 @@
+"""Diagnostic settings: what a resource tells of itself, sent to the workspace (design, 6.1.1 and 8.2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_azure_native.monitor import DiagnosticSetting
+
+from components.azure.log_workspace import LogWorkspace
+from components.base import AnyComponent
+
+
+def place_diagnostics(
+    owner: AnyComponent,
+    name: str,
+    *,
+    resource_id: pulumi.Input[str],
+    workspace: LogWorkspace,
+    categories: Sequence[str] = (),
+) -> DiagnosticSetting:
+    """Send all of a resource's logs and platform metrics to the workspace, on behalf of its owner.
+
+    `categories` names single kinds of log where all of them are too much: every read of a Kubernetes API server, for
+    example. Each service writes to tables of its own where it has such.
+    """
+    logs = [{"category": category} for category in categories] or [{"category_group": "allLogs"}]
+    return DiagnosticSetting(
+        f"{owner.name}-{name}-diagnostics",
+        name="workspace",
+        resource_uri=resource_id,
+        workspace_id=workspace.workspace_id,
+        log_analytics_destination_type="Dedicated",
+        logs=[{**log, "enabled": True} for log in logs],
+        metrics=[{"category": "AllMetrics", "enabled": True}],
+        opts=owner.child(),
+    )
