@@ -34,7 +34,7 @@ class PropertyFacts:
     max: float | None = None
     """Longest text or greatest number allowed."""
     one_of: list[Any] | str | None = None
-    """The allowed values, or the name of a fact that lists them."""
+    """The allowed values, or the name of a fact that lists them; they stand above an enum of the SDK's."""
     format: str | None = None
     """`cidr`, `ip`, `json`, `arn` or `guid`: text of this form."""
     error: str | None = None
@@ -123,6 +123,11 @@ class TypeEntry:
     def references(self) -> list[tuple[Steps, PropertyFacts]]:
         """The properties that name other objects."""
         return [(parse_path(path), facts) for path, facts in self.properties.items() if facts.refers]
+
+    @cached_property
+    def enumerated(self) -> list[Steps]:
+        """The properties whose values the entry lists."""
+        return [parse_path(path) for path, facts in self.properties.items() if facts.one_of is not None]
 
     @cached_property
     def replacing(self) -> list[str]:

@@ -81,7 +81,7 @@ class DeclaredCloud(Cloud):
             return news, [Problem("", text)]
         entry = self.catalogue.entry(resource.type)
         inputs = self._named(_autoname_of(entry, schema), resource, olds, news)
-        problems = sdk_schema.check(schema, inputs)
+        problems = [it for it in sdk_schema.check(schema, inputs) if not _listed(entry, inputs, it.path)]
         if not problems:  # each step may rely on the one before: values on their shape, rules on their values
             case = self._case(provider, resource, entry, inputs)
             problems = list(self._check_values(case)) or list(self._run("check", case))
@@ -348,6 +348,13 @@ def _autoname_of(entry: TypeEntry, schema: ResourceSchema) -> Autoname | None:
     if entry is UNLISTED and name is not None and not name.required and schema.outputs.get("name"):
         return Autoname()
     return entry.autoname
+
+
+def _listed(entry: TypeEntry, inputs: Values, path: str) -> bool:
+    """Tell whether the entry itself judges a given value: an SDK may put one enum where two are meant."""
+    steps = parse_path(path) if path else ()
+    given = bool(steps) and values.get(inputs, path) is not None
+    return given and any(len(steps) == len(pattern) and values.matches(steps, pattern) for pattern in entry.enumerated)
 
 
 def _own(case: Case, id_: str | None = None) -> Handle:

@@ -45,8 +45,12 @@ class ArmCatalogue(Catalogue):
 
     @cached_property
     def known_types(self) -> frozenset[str]:
-        """The resource types, in lower case, of which every instance is simulated: what is missing does not exist."""
-        return frozenset(arm_type(self.entry(token).id).lower() for token in self.listed())
+        """The resource types, in lower case, of which every instance is simulated: what is missing does not exist.
+
+        What is always called the same (`blobServices/default`) comes with its parent, whether it is set up or not.
+        """
+        paths = [self.entry(token).id for token in self.listed()]
+        return frozenset(arm_type(path).lower() for path in paths if path.endswith("}"))
 
 
 def arm_type(path: str) -> str:
@@ -176,6 +180,11 @@ def _filled(case: Case, template: str) -> str:
 def location(case: Case) -> str:
     """Return where the resource is, or will be."""
     return str(case.get("location") or case.constants["location"]).replace(" ", "").lower()
+
+
+def place_of(thing: Object) -> str:
+    """Return where a resource stands, written as regions are listed."""
+    return str(thing.outputs.get("location", "")).replace(" ", "").lower()
 
 
 def mentioned(properties: Mapping[str, Any], subscription: str) -> Iterator[tuple[Steps, str]]:
