@@ -10,6 +10,7 @@ import pulumi
 
 from components.azure.app_roles import app_role_manifest
 from components.azure.application_gateway import ApplicationGatewayArgs, ApplicationGatewayWithWaf
+from components.azure.cluster import SYSTEM_TAINT, AksCluster, AksClusterArgs, ClusterNetwork, IngressGateway
 from components.azure.firewall import Firewall, FirewallArgs
 from components.azure.firewall_rules import Egress
 from components.azure.front_door import FrontDoor, FrontDoorArgs
@@ -17,8 +18,10 @@ from components.azure.gateway_web_policy import GatewayWebPolicy, GatewayWebPoli
 from components.azure.github_actions import GitHubActions, GitHubActionsArgs
 from components.azure.hub import Hub, HubArgs
 from components.azure.log_workspace import LogWorkspace, LogWorkspaceArgs
+from components.azure.maintenance import MaintenanceWindow
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
 from components.azure.network import Network, NetworkArgs
+from components.azure.node_pool import NodePool
 from components.azure.provider import azure_provider
 from components.azure.registry import Registry, RegistryArgs
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
@@ -30,6 +33,8 @@ from systems.scope import system_scope
 
 SYSTEM: Final = "tripgen"
 OUTPUTS_VERSION: Final = 1
+#: Taint and label of the application pool (3.1.2).
+APPLICATION_NODES: Final = "application-workload"
 #: What the gateway passes to the services (4.2.1), and where they listen (4.4).
 API_PATHS: Final = "/api/*"
 SERVICE_PORT: Final = 8080
@@ -61,6 +66,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.place_gateway()
         self.place_front_door()
         self.place_registry()
+        self.place_cluster()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_observability(self) -> None:
@@ -129,7 +135,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         """4.2: the Application Gateway behind its web application firewall; the ingress controller drives it."""
         s = self.settings
         gateway, web, front_door = s.edge.gateway, s.edge.web_firewall, s.edge.front_door
-        policy = GatewayWebPolicy(
+        self.gateway_policy = GatewayWebPolicy(
             "gateway-web",
             GatewayWebPolicyArgs(
                 scope=self.scope,
@@ -153,7 +159,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 zones=s.zones,
                 min_capacity=gateway.min_capacity,
                 max_capacity=gateway.max_capacity,
-                web_policy_id=policy.policy_id,
+                web_policy_id=self.gateway_policy.policy_id,
                 identity_id=self.gateway_identity.identity_id,
                 certificate_secret_id=f"https://{vault}.vault.azure.net/secrets/{gateway.certificate}",
                 pod_port=SERVICE_PORT,
@@ -208,6 +214,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 replicas=images.replicas,
                 push_cidrs=images.push_cidrs,
                 untagged_days=images.untagged_days,
+                workspace=self.workspace,
             ),
             self.child(),
         )
@@ -225,6 +232,52 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.exported["registry"] = {
             "login_server": self.registry.login_server,
             "github_images_client_id": github.client_id,
+        }
+
+    def place_cluster(self) -> None:
+        """3.1: the AKS cluster, its two pools and when Azure may work on them."""
+        s = self.settings
+        self.cluster = AksCluster(
+            "cluster",
+            AksClusterArgs(
+                scope=self.scope,
+                group=self.group,
+                network=self.network,
+                addresses=ClusterNetwork(
+                    pod_networking=s.network.pod_networking,
+                    pod_network=s.network.pod_network,
+                    service_network=s.network.service_network,
+                    dns_service_address=s.network.dns_service_address,
+                ),
+                registry=self.registry,
+                gateway=IngressGateway(
+                    gateway_id=self.gateway.gateway_id,
+                    identity_id=self.gateway_identity.identity_id,
+                    web_policy_id=self.gateway_policy.policy_id,
+                ),
+                workspace=self.workspace,
+                tenant_id=s.tenant_id,
+                system_pool=NodePool(purpose="sys", zones=s.zones, taints=[SYSTEM_TAINT], **s.system_nodes.args()),
+                application_pool=NodePool(
+                    purpose="app",
+                    zones=s.zones,
+                    taints=[f"{APPLICATION_NODES}=true:NoSchedule"],
+                    labels={APPLICATION_NODES: "true"},
+                    **s.application_nodes.args(),
+                ),
+                maintenance=MaintenanceWindow(
+                    day=s.maintenance.day,
+                    start=s.maintenance.start,
+                    hours=s.maintenance.hours,
+                    utc_offset=s.maintenance.utc_offset,
+                ),
+                **s.cluster.args(),
+            ),
+            self.child(),
+        )
+        self.exported["cluster"] = {
+            "name": self.cluster.cluster_name,
+            "oidc_issuer_url": self.cluster.oidc_issuer_url,
         }
 
 

@@ -13,13 +13,15 @@ import pulumi
 import yaml
 from pulumi_azure_native.containerservice import (
     AgentPool,
-    ContainerServiceNetworkProfileArgs,
+    ContainerServiceNetworkProfileArgsDict,
     ManagedCluster,
     ManagedClusterAgentPoolProfileArgs,
     ResourceIdentityType,
     list_managed_cluster_user_credentials_output,
 )
 
+from components.azure.diagnostics import place_diagnostics
+from components.azure.log_workspace import LogWorkspace
 from components.azure.maintenance import MaintenanceWindow, place_maintenance
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
 from components.azure.network import Network
@@ -35,6 +37,16 @@ from settings.azure.network import PodNetworking
 AKS_SERVER_ID: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
 #: Taint of a system pool: Azure's own pods and add-ons tolerate it, services do not.
 SYSTEM_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
+#: Logs of the control plane. Not `kube-audit`: with every read in it, it would fill the day's cap by itself.
+CONTROL_PLANE_LOGS: Final = (
+    "kube-apiserver",
+    "kube-audit-admin",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "cluster-autoscaler",
+    "cloud-controller-manager",
+    "guard",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +56,7 @@ class IngressGateway:
     gateway_id: pulumi.Input[str]
     #: The identity that the gateway reads its certificates with.
     identity_id: pulumi.Input[str]
+    web_policy_id: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +78,8 @@ class AksClusterArgs(ComponentArgs):
     addresses: ClusterNetwork
     registry: Registry
     gateway: IngressGateway
-    #: The Log Analytics workspace that container insights writes to.
-    workspace_id: pulumi.Input[str]
+    #: Where container insights and the control plane write to.
+    workspace: LogWorkspace
     tier: str
     #: Kubernetes minor, for example 1.35.
     kubernetes_version: str
@@ -118,21 +131,22 @@ def addon_profiles(gateway_id: pulumi.Input[str], workspace_id: pulumi.Input[str
     }
 
 
-def network_profile(network: ClusterNetwork, policy: str) -> ContainerServiceNetworkProfileArgs:
+def network_profile(network: ClusterNetwork, policy: str) -> ContainerServiceNetworkProfileArgsDict:
     """Return how the cluster is wired. Cilium enforces policies in a data plane of its own."""
     overlay = network.pod_networking == "overlay"
-    return ContainerServiceNetworkProfileArgs(
-        network_plugin="azure",
-        network_plugin_mode="overlay" if overlay else None,
-        network_dataplane="cilium" if policy == "cilium" else "azure",
-        network_policy=policy,
-        pod_cidr=str(network.pod_network) if overlay else None,
-        service_cidr=str(network.service_network),
-        dns_service_ip=str(network.dns_service_address),
-        load_balancer_sku="standard",
+    # A dictionary: the SDK's class would lay a pod network of its own in where none is given.
+    return {
+        "network_plugin": "azure",
+        "network_plugin_mode": "overlay" if overlay else None,
+        "network_dataplane": "cilium" if policy == "cilium" else "azure",
+        "network_policy": policy,
+        "pod_cidr": str(network.pod_network) if overlay else None,
+        "service_cidr": str(network.service_network),
+        "dns_service_ip": str(network.dns_service_address),
+        "load_balancer_sku": "standard",
         # The subnet's routes lead to the firewall: AKS makes no public address of its own.
-        outbound_type="userDefinedRouting",
-    )
+        "outbound_type": "userDefinedRouting",
+    }
 
 
 class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
@@ -153,6 +167,13 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
         self.kubelet = self._identity("kubelet")
         cluster = self._cluster([*self._place_node_roles(), *self._place_cluster_roles()])
         self._place_ingress_roles(cluster)
+        place_diagnostics(
+            self,
+            "control-plane",
+            resource_id=cluster.id,
+            workspace=args.workspace,
+            categories=CONTROL_PLANE_LOGS,
+        )
         place_maintenance(self, args.maintenance, group_name=args.group.group_name, cluster_name=cluster.name)
         application_pool = AgentPool(
             f"{self.name}-application-pool",
@@ -282,10 +303,14 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
                 "workload_identity": {"enabled": True},
                 "image_cleaner": {"enabled": True, "interval_hours": args.unused_image_hours},
             },
-            addon_profiles=addon_profiles(args.gateway.gateway_id, args.workspace_id),
+            addon_profiles=addon_profiles(args.gateway.gateway_id, args.workspace.workspace_id),
             service_mesh_profile={
                 "mode": "Istio",
-                "istio": {"revisions": [args.istio_revision]},
+                "istio": {
+                    "revisions": [args.istio_revision],
+                    # The Application Gateway stands outside the mesh: it hands over to a gateway that stands in it.
+                    "components": {"ingress_gateways": [{"enabled": True, "mode": "Internal"}]},
+                },
             },
             azure_monitor_profile={"metrics": {"enabled": True}},
             # Free control planes have no cost figures by namespace.
@@ -301,7 +326,10 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
         )
 
     def _place_ingress_roles(self, cluster: ManagedCluster) -> None:
-        """Let the ingress controller change its gateway, put it into its subnet again and hand it its identity."""
+        """Let the ingress controller change its gateway.
+
+        It writes the gateway as a whole, so Azure asks for its rights on all that the gateway is bound to as well.
+        """
         args = self.args
         controller = cluster.addon_profiles.apply(
             lambda profiles: _required(_required(profiles)["ingressApplicationGateway"].identity).object_id
@@ -309,6 +337,8 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
         for name, role, scope_id in (
             ("ingress-gateway", "Network Contributor", args.gateway.gateway_id),
             ("ingress-subnet", "Network Contributor", args.network.gateway_subnet_id),
+            ("ingress-link-subnet", "Network Contributor", args.network.gateway_link_subnet_id),
+            ("ingress-web-policy", "Network Contributor", args.gateway.web_policy_id),
             ("ingress-group", "Reader", args.group.group_id),
             ("ingress-certificates", "Managed Identity Operator", args.gateway.identity_id),
         ):

@@ -10,6 +10,8 @@ import pulumi
 from pulumi_azure_native.containerregistry import Registry as AzureRegistry
 from pulumi_azure_native.containerregistry import Replication
 
+from components.azure.diagnostics import place_diagnostics
+from components.azure.log_workspace import LogWorkspace
 from components.azure.network import Network
 from components.azure.private_link import PrivateLink, PrivateLinkArgs
 from components.azure.resource_group import ResourceGroup
@@ -31,6 +33,8 @@ class RegistryArgs(ComponentArgs):
     push_cidrs: Sequence[IPv4Network]
     #: Days until an untagged image goes.
     untagged_days: int
+    #: Where pulls, pushes and sign-ins are logged.
+    workspace: LogWorkspace
 
 
 def zone_redundancy(region: str) -> str:
@@ -102,5 +106,6 @@ class Registry(Component[RegistryArgs], type="platform:azure:Registry"):
             ),
             self.child(),
         )
+        place_diagnostics(self, "registry", resource_id=registry.id, workspace=args.workspace)
         self.registry_id = registry.id
         self.login_server = registry.login_server

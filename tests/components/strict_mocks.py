@@ -54,6 +54,9 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
             "ingressApplicationGateway": {"enabled": True, "identity": {"objectId": f"ingress-of-{name}"}}
         },
     },
+    "azure-native:cdn:AFDEndpoint": lambda name: {"hostName": f"{name}-abcdefgh.z01.azurefd.net"},
+    # Azure takes the identities as a list and gives them back as an object.
+    "azure-native:network:ApplicationGateway": lambda _: {"identity": {"type": "UserAssigned"}},
     "azure-native:network:AzureFirewall": lambda _: {"ipConfigurations": [{"privateIPAddress": "10.0.0.4"}]},
     "azure-native:network:PublicIPAddress": lambda name: {"ipAddress": f"ip-of-{name}"},
     "azure-native:managedidentity:UserAssignedIdentity": lambda name: {
@@ -93,6 +96,13 @@ def physical_name(args: MockResourceArgs) -> str:
     return args.inputs[own] if own else args.name
 
 
+def assigned_identities(args: MockResourceArgs) -> dict[str, Any]:
+    """Return the identities as Azure gives them back: a list goes in, a map by id comes out."""
+    identity = args.inputs.get("identity") or {}
+    assigned = identity.get("userAssignedIdentities")
+    return {"identity": {**identity, "userAssignedIdentities": {i: {} for i in assigned}}} if assigned else {}
+
+
 @dataclass(frozen=True)
 class Placed:
     """A resource that was registered."""
@@ -114,13 +124,13 @@ class World(Mocks):
         if args.typ == "aws:acm/certificate:Certificate":
             computed = validation_options([args.inputs["domainName"], *args.inputs["subjectAlternativeNames"]])
         if args.typ.startswith("azure-native:"):
-            computed = {"name": physical_name(args), **computed}
+            computed = {"name": physical_name(args), **assigned_identities(args), **computed}
         arn = f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:{REGION}:{ACCOUNT}:{args.name}"
         return f"{args.name}-id", {"arn": arn, **args.inputs, **computed}
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         if args.token in ANSWERED:
-            return ANSWERED[args.token], None
+            return ANSWERED[args.token], []
         raise AssertionError(f"no component may ask a cloud while it is built, but {args.token} was called")
 
     def of(self, type_token: str) -> dict[str, Mapping[str, Any]]:
