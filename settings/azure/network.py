@@ -25,8 +25,8 @@ def node_capacity(networking: PodNetworking, *, nodes_subnet: IPv4Network, pod_n
     """Return how many nodes the address plan carries: bounded by the subnet, and in an overlay by the pods' network."""
     if networking == "flat":
         return usable_addresses(nodes_subnet) // FLAT_ADDRESSES_PER_NODE
-    blocks = 2 ** max(OVERLAY_BLOCK_PREFIX_LENGTH - pod_network.prefixlen, 0)
-    return min(usable_addresses(nodes_subnet), blocks if pod_network.prefixlen <= OVERLAY_BLOCK_PREFIX_LENGTH else 0)
+    block_addresses = 2 ** (pod_network.max_prefixlen - OVERLAY_BLOCK_PREFIX_LENGTH)
+    return min(usable_addresses(nodes_subnet), pod_network.num_addresses // block_addresses)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from settings.azure.types import (
     GatewaySources,
     HttpPath,
     IdpsMode,
+    VaultObjectName,
 )
 from settings.model import Settings, rule
 from settings.types import DnsName, Unique
@@ -44,6 +45,8 @@ class GatewaySettings(Settings):
     """Instances that always run: the design's capacity of 3."""
     max_capacity: Annotated[int, Field(ge=2, le=125)] = 10
     """Instances that autoscaling may reach."""
+    certificate: VaultObjectName = "ssl-wildcard-cert"
+    """Name of the wildcard certificate in the vault (7.4.1: `ssl_wildcard_cert`; the vault takes no underscores)."""
     public_sources: GatewaySources = "AzureFrontDoor.Backend"
     """Who may use the public frontend: Front Door's addresses; the table's `Internet` would let anybody past it."""
 
