@@ -14,7 +14,7 @@ from policies.residency.aws import PLACES
 from policies.residency.packages import LOCATED, WITHOUT_LOCATION
 from policies.resource import ENVIRONMENTS
 from policies.rule import Rule, StackRule
-from policies.sizing import tripgen
+from policies.sizing import tripgen, tripgen_services
 from policies.sizing.kyeol import TABLE
 
 PAGE: Final = Path("docs/policies.md")
@@ -132,6 +132,15 @@ def _sizing() -> Iterator[str]:
         (
             [words, *(str(tripgen.TABLE[name].get(kind, "none")) for name in ENVIRONMENTS)]
             for kind, words in tripgen.WORDS.items()
+        ),
+    )
+    services = sorted({name for rows in tripgen_services.TABLE.values() for name in rows})
+    yield "Services: requests to limits of a pod, the fewest and the most pods, and how many of them a drain leaves.\n"
+    yield from _table(
+        ["", *ENVIRONMENTS],
+        (
+            [name, *(str(tripgen_services.TABLE[environment].get(name, "none")) for environment in ENVIRONMENTS)]
+            for name in services
         ),
     )
 

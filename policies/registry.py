@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from policies.availability import azure as azure_availability
+from policies.availability import kubernetes as kubernetes_availability
 from policies.encryption import azure as azure_encryption
 from policies.identity import azure as azure_identity
 from policies.network import azure as azure_network
+from policies.network import kubernetes as kubernetes_network
 from policies.residency import aws as aws_residency
 from policies.residency import azure as azure_residency
 from policies.residency import packages
@@ -20,6 +22,7 @@ from policies.resource import Resource
 from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matches, violated
 from policies.sizing import kyeol as kyeol_sizing
 from policies.sizing import tripgen as tripgen_sizing
+from policies.sizing import tripgen_services
 
 RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     packages.KNOWN_PACKAGE,
@@ -29,14 +32,19 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *azure_encryption.RESOURCE_RULES,
     *azure_identity.RESOURCE_RULES,
     *azure_availability.RESOURCE_RULES,
+    *kubernetes_availability.RESOURCE_RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,
+    *tripgen_services.RESOURCE_RULES,
 )
 STACK_RULES: Final[tuple[StackRule, ...]] = (
     *azure_network.STACK_RULES,
+    *kubernetes_network.STACK_RULES,
     *azure_encryption.STACK_RULES,
+    *kubernetes_availability.STACK_RULES,
     *kyeol_sizing.STACK_RULES,
     *tripgen_sizing.STACK_RULES,
+    *tripgen_services.STACK_RULES,
 )
 RULES: Final[tuple[Rule, ...]] = (*RESOURCE_RULES, *STACK_RULES)
 

@@ -49,7 +49,8 @@ def test_every_rule_has_cases_for_each_answer_it_can_give() -> None:
         assert cases.holds, rule
         assert cases.violated, rule
     # These read nothing but types, names and whether something is there.
-    by_presence = {rule.id for rule in STACK_RULES} - {"tripgen-replicas-equal-primary"}
+    comparing = {"tripgen-replicas-equal-primary", "kubernetes-autoscaler", "kubernetes-disruption-budget"}
+    by_presence = {rule.id for rule in STACK_RULES} - comparing
     always_known = {"known-package", "aws-known-service", "azure-known-type", "kyeol-payment-nat", *by_presence}
     assert {rule for rule, cases in CASES.items() if not cases.unknowable} == always_known
 
@@ -113,7 +114,10 @@ READING_EVERYTHING = {"known-package", "aws-known-service", "aws-region", "aws-n
 READING_EVERYTHING |= {"azure-known-type", "azure-named-places"}
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in RULES if rule.id not in READING_EVERYTHING])
+OF_CLOUDS = [rule.id for rule in RULES if any(token.startswith(("aws:", "azure-native:")) for token in rule.types)]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in OF_CLOUDS if rule not in READING_EVERYTHING])
 def test_the_properties_in_the_cases_of_a_rule_are_arguments_of_the_sdk(rule: str) -> None:
     subjects = [*CASES[rule].holds, *CASES[rule].violated]
     resources = [one for subject in subjects for one in (subject if isinstance(subject, list) else [subject])]
