@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down test lint format docs bench lock setup engine
+.PHONY: help up preview down test lint format docs trace bench lock setup engine
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Lists the targets
@@ -31,18 +31,25 @@ lint: setup ## Checks format, code, types and generated files; changes nothing
 	@$(PYTHON) -m pyrefly check --summary=none
 	@$(PYTHON) -m settings.schema --check
 	@$(PYTHON) -m policies.reference --check
+	@$(PYTHON) -m ops.runbooks --check
 
 format: setup ## Formats the code and mends what can be mended
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 	@$(PYTHON) -m ruff format --quiet .
 
-docs: setup ## Generates the files that are generated: the settings' JSON schema, the policy reference
+docs: setup ## Generates the files that are generated: JSON schemas, the policy reference, runbooks with figures
 	@$(PYTHON) -m settings.schema
 	@$(PYTHON) -m policies.reference
+	@$(PYTHON) -m ops.runbooks
 
 lock: setup ## Locks requirements.in and tools/go-requirements.in (UPGRADE=--upgrade takes newer versions)
 	@$(LOCK) --output-file requirements.txt requirements.in
 	@$(LOCK) --output-file tools/go-requirements.txt tools/go-requirements.in
+
+trace: engine ## Rehearses PROD in a world of its own and writes docs/generated/: where every figure of a design went
+	@REHEARSAL_HOME=.rehearsal/trace ./rehearse up --stack prod --yes --skip-preview >/dev/null
+	@REHEARSAL_HOME=.rehearsal/trace ./rehearse stack export --stack prod --file .rehearsal/trace/prod.json
+	@$(PYTHON) -m ops trace tripgen --state .rehearsal/trace/prod.json
 
 bench: engine ## Measures the program beside its bare twin and writes docs/performance.md
 	@$(PYTHON) -m bench

@@ -8,6 +8,7 @@ from rich.console import Console
 from ops.evidence import EvidenceError
 from ops.pulumi import PulumiError
 from ops.recover import AnswerError, recover
+from ops.trace import trace_figures
 
 app = typer.Typer(
     name="ops",
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(recover)
+app.command("trace")(trace_figures)
 
 
 @app.callback()
