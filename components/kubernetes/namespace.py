@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pulumi
 from pulumi_kubernetes.core.v1 import Namespace as KubernetesNamespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 from pulumi_kubernetes.meta.v1.outputs import ObjectMeta
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.base import Component, ComponentArgs
+from components.kubernetes.mesh import CONTROL_PLANE_PORT, Mesh
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,20 +25,27 @@ class NamespaceArgs(ComponentArgs):
     #: Ports of admission webhooks, and the networks from which the API server calls them.
     webhook_ports: Sequence[int] = ()
     api_server_cidrs: Sequence[str] = ()
+    #: The mesh whose sidecars the namespace's pods get.
+    mesh: Mesh | None = None
 
 
 class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
     """A namespace with the restricted Pod Security Standard, default deny in both directions, and DNS."""
 
+    #: The name, once the namespace is there.
+    namespace: pulumi.Output[str]
+
     def build(self, args: NamespaceArgs) -> None:
         """Place the namespace and its network policies."""
         labels = args.scope.tags.kubernetes()
+        membership = {"istio.io/rev": args.mesh.revision} if args.mesh else {}
         namespace = KubernetesNamespace(
             f"{self.name}-namespace",
             metadata={
                 "name": args.namespace,
                 "labels": {
                     **labels,
+                    **membership,
                     "pod-security.kubernetes.io/enforce": "restricted",
                     "pod-security.kubernetes.io/warn": "restricted",
                 },
@@ -44,8 +53,10 @@ class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
             opts=self.child(),
         )
 
+        self.namespace = namespace.metadata.apply(_name)
+
         def metadata(name: str) -> ObjectMetaArgsDict:
-            return {"name": name, "namespace": namespace.metadata.apply(_name), "labels": labels}
+            return {"name": name, "namespace": self.namespace, "labels": labels}
 
         NetworkPolicy(
             f"{self.name}-default-deny",
@@ -81,6 +92,23 @@ class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
                     "pod_selector": {},
                     "policy_types": ["Egress"],
                     "egress": [{"ports": [{"port": 443, "protocol": "TCP"}]}],
+                },
+                opts=self.child(),
+            )
+        if args.mesh:
+            control_plane = {"kubernetes.io/metadata.name": args.mesh.control_plane_namespace}
+            NetworkPolicy(
+                f"{self.name}-allow-mesh",
+                metadata=metadata("allow-mesh"),
+                spec={
+                    "pod_selector": {},
+                    "policy_types": ["Egress"],
+                    "egress": [
+                        {
+                            "to": [{"namespace_selector": {"match_labels": control_plane}}],
+                            "ports": [{"port": CONTROL_PLANE_PORT, "protocol": "TCP"}],
+                        }
+                    ],
                 },
                 opts=self.child(),
             )

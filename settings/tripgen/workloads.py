@@ -12,7 +12,7 @@ from settings.capacity import Amount, PodGroup, aks_allocatable, nodes_by_zone, 
 from settings.model import Settings
 from settings.services import Percent, Resources, ServiceSettings
 from settings.tripgen.cluster import NodePoolSettings
-from settings.types import KubernetesName, Matches
+from settings.types import KubernetesName, Matches, ServiceName
 
 ChartVersion = Annotated[str, Matches(r"\d+\.\d+\.\d+", "a chart's version, for example 2.41.0")]
 
@@ -38,6 +38,8 @@ class WorkloadsSettings(Settings):
     node_overhead: Resources = Resources(cpu="700m", memory="1500Mi")
     """What daemon sets request on every node: network, storage, proxies, log and metric agents. Compare
     `kubectl describe node` on a real one."""
+    health_service: ServiceName = "trip-service"
+    """The service that answers for all towards the edge: the design calls it the core one (3.2.1)."""
     rollouts_chart: ChartVersion = "2.41.0"
     """Version of the Argo Rollouts chart."""
     trace_percent: Percent = 10

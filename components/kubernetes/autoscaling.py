@@ -1,0 +1,73 @@
+"""How many pods run: a KEDA ScaledObject, which makes the HorizontalPodAutoscaler and serves its metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+
+from components.kubernetes.pods import CONTAINER
+from settings.services import CustomMetric, Scaling
+
+KEDA_API: Final = "keda.sh/v1alpha1"
+POLLING_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSources:
+    """Where custom metrics come from, and who asks for them."""
+
+    #: Address of the Prometheus that holds the services' metrics.
+    prometheus_url: pulumi.Input[str]
+    #: Service Bus namespace whose queues are counted.
+    service_bus: pulumi.Input[str]
+    #: TriggerAuthentication in the service's namespace.
+    authentication: str
+
+
+def scaled_object_spec(name: str, scaling: Scaling, target: dict[str, str], sources: MetricSources) -> dict[str, Any]:
+    """Return the autoscaling of one service. Whichever trigger asks for most pods wins; they go one at a time."""
+    seconds = scaling.scale_down_seconds
+    behaviour = {
+        "scaleDown": {
+            "stabilizationWindowSeconds": seconds,
+            "policies": [{"type": "Pods", "value": 1, "periodSeconds": seconds}],
+        }
+    }
+    return {
+        "scaleTargetRef": target,
+        "minReplicaCount": scaling.min_replicas,
+        "maxReplicaCount": scaling.max_replicas,
+        "pollingInterval": POLLING_SECONDS,
+        "advanced": {"horizontalPodAutoscalerConfig": {"name": name, "behavior": behaviour}},
+        "triggers": [
+            _resource("cpu", scaling.cpu_percent),
+            _resource("memory", scaling.memory_percent),
+            _custom(scaling.metric, sources),
+        ],
+    }
+
+
+def _resource(kind: str, percent: int) -> dict[str, Any]:
+    """The application's own use: the sidecar's requests would blur it."""
+    return {
+        "type": kind,
+        "metricType": "Utilization",
+        "metadata": {"value": str(percent), "containerName": CONTAINER},
+    }
+
+
+def _custom(metric: CustomMetric, sources: MetricSources) -> dict[str, Any]:
+    trigger = {"name": metric.name, "metricType": "AverageValue", "authenticationRef": {"name": sources.authentication}}
+    if metric.queue:
+        metadata = {"namespace": sources.service_bus, "queueName": metric.queue, "messageCount": str(metric.above)}
+        return {"type": "azure-servicebus", **trigger, "metadata": metadata}
+    metadata = {
+        "serverAddress": sources.prometheus_url,
+        "query": metric.query or "",
+        "threshold": str(metric.above),
+        # No answer is no zero: pods would be taken away when the metrics are down.
+        "ignoreNullValues": "false",
+    }
+    return {"type": "prometheus", **trigger, "metadata": metadata}
