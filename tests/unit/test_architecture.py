@@ -9,10 +9,11 @@ import pytest
 from tests.stack_files import ROOT
 
 OURS = {"settings", "components", "systems", "policies", "rehearsal", "ops", "bench", "tests"}
-#: Settings that a component may know: value types and pure functions, no system's section and no stack.
+#: Settings that a component may know: value types and pure functions, no system's section and no stack. A service file
+#: is the vocabulary of every system's workloads.
 VALUE_TYPES = {
     "settings",
-    *(f"settings.{m}" for m in ("types", "environments", "naming", "tags", "network", "catalogue")),
+    *(f"settings.{m}" for m in ("types", "environments", "naming", "tags", "network", "catalogue", "services")),
     *(f"settings.azure{m}" for m in ("", ".types", ".naming", ".network", ".catalogue")),
 }
 
