@@ -102,6 +102,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 idps=s.edge.firewall.idps,
                 zones=s.zones,
                 egress=Egress(sources=(str(plan.nodes),), external_hosts=s.edge.firewall.external_hosts),
+                workspace=self.workspace,
             ),
             self.child(),
         )
@@ -169,6 +170,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                     "health": [front_door.health_path],
                     "static": front_door.static_paths,
                 },
+                workspace=self.workspace,
             ),
             self.child(),
         )
@@ -192,6 +194,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 custom_hosts=front_door.custom_hosts,
                 rate_limit_per_minute=web.rate_limit_per_minute,
                 blocked_countries=web.blocked_countries,
+                workspace=self.workspace,
             ),
             self.child(),
         )

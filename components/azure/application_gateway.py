@@ -22,6 +22,8 @@ from pulumi_azure_native.network import (
     SubResourceArgs,
 )
 
+from components.azure.diagnostics import place_diagnostics
+from components.azure.log_workspace import LogWorkspace
 from components.azure.network import Network
 from components.base import Component, ComponentArgs
 from settings.azure import naming
@@ -80,6 +82,8 @@ class ApplicationGatewayArgs(ComponentArgs):
     health_path: str
     #: Paths for the pods, by the name of their rule.
     paths: Mapping[str, Sequence[str]]
+    #: Where it says who was served and who was blocked.
+    workspace: LogWorkspace
 
 
 class ApplicationGatewayWithWaf(Component[ApplicationGatewayArgs], type="platform:azure:ApplicationGateway"):
@@ -192,6 +196,7 @@ class ApplicationGatewayWithWaf(Component[ApplicationGatewayArgs], type="platfor
             tags=tags,
             opts=self.child(ignore_changes=[*REWRITTEN_BY_AGIC]),
         )
+        place_diagnostics(self, "gateway", resource_id=gateway.id, workspace=args.workspace)
         self.gateway_id = gateway.id
         self.public_ip = address.ip_address.apply(str)
 

@@ -16,8 +16,10 @@ from pulumi_azure_native.network import (
 )
 from pulumi_azure_native.network.outputs import AzureFirewallIPConfigurationResponse
 
+from components.azure.diagnostics import place_diagnostics
 from components.azure.firewall_rules import Egress, allow, application_rules, network_rules
 from components.azure.hub import Hub
+from components.azure.log_workspace import LogWorkspace
 from components.base import Component, ComponentArgs
 from settings.azure import naming
 from settings.azure.types import FirewallTier, IdpsMode
@@ -36,6 +38,8 @@ class FirewallArgs(ComponentArgs):
     idps: IdpsMode
     zones: Sequence[str]
     egress: Egress
+    #: Where it says what it let through and what it dropped.
+    workspace: LogWorkspace
 
 
 class Firewall(Component[FirewallArgs], type="platform:azure:Firewall"):
@@ -105,6 +109,7 @@ class Firewall(Component[FirewallArgs], type="platform:azure:Firewall"):
             # A rule changes in seconds before the firewall runs, in minutes after; and nodes come up once it does.
             opts=self.child(depends_on=[rules]),
         )
+        place_diagnostics(self, "firewall", resource_id=firewall.id, workspace=args.workspace)
         self.firewall_id = firewall.id
         self.private_ip = firewall.ip_configurations.apply(_private_address)
         #: What others see the nodes as: for their allow-lists.

@@ -21,6 +21,8 @@ TIME_SERVER: Final = "ntp.ubuntu.com"
 #: Images that no registry of ours holds: Argo CD and its Rollouts, Istio's and the operators' own.
 REGISTRY_HOSTS: Final = ("*.azurecr.io", "ghcr.io", "pkg-containers.githubusercontent.com", "quay.io", "*.quay.io")
 ENTRA_HOSTS: Final = ("login.microsoftonline.com", "*.login.microsoft.com", "graph.microsoft.com")
+#: The Azure Policy add-on asks these for what it must enforce.
+POLICY_HOSTS: Final = ("data.policy.core.windows.net", "store.policy.core.windows.net")
 MONITOR_HOSTS: Final = (
     "*.ods.opinsights.azure.com",
     "*.oms.opinsights.azure.com",
@@ -56,6 +58,7 @@ def application_rules(egress: Egress) -> list[ApplicationRuleArgs]:
     hosts = {
         "registries": REGISTRY_HOSTS,
         "entra": ENTRA_HOSTS,
+        "policy": POLICY_HOSTS,
         "monitor": MONITOR_HOSTS,
         "external-apis": egress.external_hosts,
     }

@@ -30,7 +30,9 @@ from pulumi_azure_native.cdn import (
 )
 
 from components.azure.application_gateway import PRIVATE_FRONTEND, ApplicationGatewayWithWaf
+from components.azure.diagnostics import place_diagnostics
 from components.azure.front_door_web_policy import FrontDoorWebPolicy, FrontDoorWebPolicyArgs
+from components.azure.log_workspace import LogWorkspace
 from components.azure.resource_group import ResourceGroup
 from components.base import Component, ComponentArgs
 from settings.azure import naming
@@ -68,6 +70,8 @@ class FrontDoorArgs(ComponentArgs):
     custom_hosts: Sequence[str]
     rate_limit_per_minute: int
     blocked_countries: Sequence[str]
+    #: Where it says who was served and who was blocked.
+    workspace: LogWorkspace
 
 
 def load_balancing(failover_threshold: int) -> LoadBalancingSettingsParametersArgs:
@@ -128,6 +132,7 @@ class FrontDoor(Component[FrontDoorArgs], type="platform:azure:FrontDoor"):
         self._route("api", args.api_paths, origin_group, origin, cache=None)
         self._route("static", args.static_paths, origin_group, origin, cache=static_cache())
         self._guard()
+        place_diagnostics(self, "profile", resource_id=self.profile.id, workspace=args.workspace)
         self.profile_id = self.profile.id
         self.endpoint_host = self.endpoint.host_name
 
