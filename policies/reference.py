@@ -109,6 +109,8 @@ def _residency() -> Iterator[str]:
     yield f"- In no region: {_codes(places.global_types)}"
     yield f"- Reviewed modules: {_codes(places.regional_services)}, and the types {_codes(places.regional_types)}; any "
     yield "  other type is refused"
+    points = (f"`{name}` of `{token}`" for token, name in sorted(places.probe_points.items()))
+    yield f"- Places where nothing is kept, and which may be anywhere: {', '.join(points)}"
     yield f"- In templates of the resource manager: {_codes(places.template_types)}\n"
     yield "## Packages\n"
     yield f"- With locations: {_codes(LOCATED)}; without: {_codes(WITHOUT_LOCATION)}; any other is refused\n"

@@ -35,6 +35,8 @@ class Places:
     template_types: frozenset[str]
     global_types: frozenset[str]
     regions: frozenset[str]
+    #: Property of a type that names places where nothing is kept.
+    probe_points: Mapping[str, str]
     pairs: Mapping[str, str]
     copies: Mapping[str, Copies]
 
@@ -44,6 +46,7 @@ def _load() -> Places:
     sets = ("allowed", "regional_services", "regional_types", "template_types", "global_types", "regions")
     return Places(
         **{name: frozenset(content[name]) for name in sets},
+        probe_points=content["probe_points"],
         pairs=content["pairs"],
         copies={token: Copies(**row) for token, row in content["copies"].items()},
     )
@@ -91,8 +94,9 @@ def places(resource: Resource) -> Iterator[Place]:
 
     An id that is not known in a preview (a workspace's, say) is the output of a resource that is judged itself.
     """
+    probe_points = PLACES.probe_points.get(resource.type)
     for path, value in resource.leaves():
-        if path == "location":
+        if path.partition(".")[0] in ("location", probe_points):
             continue
         steps = [step for step in path.split(".") if not step.isdigit()]
         names_places = bool(_PLACE_KEY.fullmatch(steps[-1])) or "extendedLocation" in steps

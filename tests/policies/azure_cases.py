@@ -483,6 +483,7 @@ UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {
         resource(VAULT, vaultName="kv-japaneast"),
         resource(WORKSPACE, query="where Region == 'japaneast'"),
         resource(WORKSPACE, workspaceResourceId=UNKNOWN),
+        resource("azure-native:applicationinsights:WebTest", locations=[{"location": "apac-jp-kaw-edge"}]),
     ],
     "azure-private-endpoints": [[resource(ENDPOINT)], []],
     "azure-guarded-domains": [[resource(SECURITY_POLICY)]],
