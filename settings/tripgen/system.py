@@ -75,3 +75,8 @@ class TripgenSettings(AzureSystemSettings):
     @rule
     def _services_fit_the_nodes(self) -> Iterator[str]:
         yield from self.workloads.capacity_findings(self.services, self.application_nodes)
+
+    @rule
+    def _health_service_is_there(self) -> Iterator[str]:
+        if self.services and self.workloads.health_service not in self.services:
+            yield f"workloads.health_service {self.workloads.health_service} is none of {', '.join(self.services)}"
