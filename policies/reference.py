@@ -42,10 +42,12 @@ the update only. Rules about the whole stack speak at the end of a preview; `--s
 
 ## Add a rule
 
-1. Write a pure function from a `Resource` (or the stack's resources) to findings in the concern's module, and a
-   `ResourceRule` or `StackRule` about it in that module's list.
+1. What a single property must be is a line in the concern's TOML file (`policies/requirement.py`). For all else write a
+   pure function from a `Resource` (or the stack's resources) to findings in the concern's module, and a `ResourceRule`
+   or `StackRule` about it in that module's list. Rules about the stack know what an id refers to before anybody knows
+   the id: `Resource.references`.
 2. Give it a line in `policies/levels.toml`: mandatory where its source says required, advisory where it recommends.
-3. Add its cases (holds, violated, cannot be known) to `tests/policies/cases.py`: a test asks for them, and another for
+3. Add its cases (holds, violated, cannot be known) to `tests/policies/*_cases.py`: a test asks for them, and another for
    a resource in the real stacks that the rule looks at.
 4. Run `make docs`.
 """
