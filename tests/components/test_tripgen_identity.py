@@ -8,6 +8,7 @@ from components.azure.app_roles import app_role_manifest
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs, place_federation
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
 from components.azure.role_assignment import BUILT_IN_ROLES, place_role, role_definition_id
+from components.azure.service_access import ServiceAccess, ServiceAccessArgs
 from components.base import Scope
 from settings.environments import ENVIRONMENTS, EnvironmentName
 from settings.naming import Namer
@@ -87,6 +88,32 @@ def test_an_assignments_name_is_a_guid_that_stays_and_differs_by_environment_and
              (("prod", "read"), ("prod", "read"), ("stage", "read"), ("prod", "write"))]  # fmt: skip
     assert names[0] == names[1]
     assert len({UUID(str(name)) for name in names}) == 3
+
+
+def test_the_services_may_do_what_the_design_lists_and_no_more() -> None:
+    def build() -> pulumi.Output[str]:
+        owner = identity()
+        ServiceAccess(
+            "access",
+            ServiceAccessArgs(
+                scope=scope(), identity=owner, vault_id="/vault", messaging_id="/bus", storage_account_id="/blobs"
+            ),
+        )
+        return owner.principal_id
+
+    placed = place(build).of(ROLE).values()
+    assert {role["principalId"] for role in placed} == {"principal-of-services-identity"}
+    assert {(role["roleDefinitionId"], role["scope"]) for role in placed} == {
+        (role_definition_id(role), held)
+        for role, held in (
+            ("Key Vault Secrets User", "/vault"),
+            ("Key Vault Certificate User", "/vault"),
+            ("Azure Service Bus Data Sender", "/bus"),
+            ("Azure Service Bus Data Receiver", "/bus"),
+            ("Azure Service Bus Data Owner", "/bus"),
+            ("Storage Blob Data Contributor", "/blobs"),
+        )
+    }
 
 
 def test_no_role_leads_to_more_roles() -> None:
