@@ -30,6 +30,7 @@ MONITOR_HOSTS: Final = (
     "*.metrics.ingest.monitor.azure.com",
     "*.handler.control.monitor.azure.com",
     "*.monitoring.azure.com",
+    "*.prometheus.monitor.azure.com",
     "*.in.applicationinsights.azure.com",
     "*.livediagnostics.monitor.azure.com",
     "dc.services.visualstudio.com",
