@@ -408,6 +408,8 @@ CASES: dict[str, Cases] = {
             resource(DATABASE, accessKeysAuthentication="Disabled"),
             resource(NAMESPACE, disableLocalAuth=True),
             resource(STORAGE, allowSharedKeyAccess=False),
+            resource("azure-native:applicationinsights:Component", disableLocalAuth=True),
+            resource(WORKSPACE, features={"disableLocalAuth": True}),
         ],
         violated=[
             cluster(disableLocalAccounts=False),
@@ -422,6 +424,8 @@ CASES: dict[str, Cases] = {
             resource(DATABASE, accessKeysAuthentication="Enabled"),
             resource(NAMESPACE),
             resource(STORAGE, allowSharedKeyAccess=True),
+            resource("azure-native:applicationinsights:Component"),
+            resource(WORKSPACE, features={"disableLocalAuth": False}),
         ],
         unknowable=[resource(NAMESPACE, disableLocalAuth=UNKNOWN), sign_in(UNKNOWN, "Disabled")],
     ),
