@@ -29,8 +29,16 @@ def _has_engine() -> bool:
 
 
 @pytest.fixture
-def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
+def systems(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The systems that the test is about (`@pytest.mark.systems`); nothing where it is about whole stacks."""
+    marker = request.node.get_closest_marker("systems")
+    return marker.args if marker else ()
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, systems: tuple[str, ...]) -> Iterator[Rehearsal]:
     """A copy of this project with a rehearsal home of its own."""
     copy = copy_of_this_project(tmp_path)
+    copy.keep_systems(systems)
     yield copy
     copy.close()

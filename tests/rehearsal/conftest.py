@@ -12,10 +12,13 @@ FIXTURES = Path(__file__).with_name("fixtures")
 
 
 @pytest.fixture
-def running(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, worker_id: str) -> Iterator[RunningStacks]:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, worker_id: str, systems: tuple[str, ...]
+) -> Iterator[RunningStacks]:
     """Copies of stacks that are up."""
     own = tmp_path_factory.getbasetemp()
-    stacks = RunningStacks((own if worker_id == "master" else own.parent) / "running-stacks", tmp_path)
+    shared = (own if worker_id == "master" else own.parent) / "running-stacks"
+    stacks = RunningStacks(shared, tmp_path, systems)
     yield stacks
     stacks.close()
 

@@ -253,6 +253,19 @@ class Rehearsal:
         node[last] = value
         yaml.dump(content, self.settings_file(stack))
 
+    def keep_systems(self, systems: Sequence[str]) -> None:
+        """Makes the stacks that run any of these systems run no other, as a team does for a smaller blast radius."""
+        yaml = YAML()
+        yaml.preserve_quotes = True
+        for file in self.project.glob("Pulumi.*.yaml") if systems else ():
+            content = yaml.load(file)
+            listed = content["config"]["platform:systems"]
+            if kept := [name for name in listed if name in systems]:
+                for name in set(listed) - set(kept):
+                    del content["config"][f"platform:{name}"]
+                content["config"]["platform:systems"] = kept
+                yaml.dump(content, file)
+
     def twin(self, name: str = "twin") -> "Rehearsal":
         """The same project folder with another rehearsal home: another world."""
         return Rehearsal(self.project, self.home.with_name(name), self.command, self.env)

@@ -3,7 +3,7 @@
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,11 +14,15 @@ PACK = ("--policy-pack", "policies")
 
 
 class RunningStacks:
-    """The stacks that are up, in a folder that all the workers of a test run share; `target` is this test's own."""
+    """The stacks that are up, in a folder that all the workers of a test run share; `target` is this test's own.
 
-    def __init__(self, shared: Path, target: Path) -> None:
-        self._shared = shared
+    They run these systems only; all that their files list where none is named.
+    """
+
+    def __init__(self, shared: Path, target: Path, systems: Sequence[str]) -> None:
+        self._shared = shared.joinpath("-".join(systems) or "all")
         self._target = target
+        self._systems = systems
         self._copies: list[Rehearsal] = []
 
     def copy(self, stack: str) -> Rehearsal:
@@ -46,13 +50,14 @@ class RunningStacks:
         folder = self._shared / stack
         with _only_one(self._shared / f"{stack}.lock"):
             if not folder.exists():
-                _bring_up(stack, folder)
+                _bring_up(stack, folder, self._systems)
         return Result(**json.loads((folder / f"{command}.json").read_text()))
 
 
-def _bring_up(stack: str, folder: Path) -> None:
+def _bring_up(stack: str, folder: Path, systems: Sequence[str]) -> None:
     """Keeps what was said also when it failed, so that each test tells it and none tries it again."""
     rehearsal = copy_of_this_project(folder)
+    rehearsal.keep_systems(systems)
     for command in (rehearsal.preview, rehearsal.up):
         result = command(stack, *PACK)
         (folder / f"{command.__name__}.json").write_text(json.dumps(asdict(result)))

@@ -8,7 +8,7 @@ from rehearsal.inventory import Object
 from tests.rehearsal.harness import Rehearsal, Result
 from tests.rehearsal.running import RunningStacks
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
 
 
 def named(result: Result) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from tests.rehearsal.harness import Rehearsal
 from tests.rehearsal.running import RunningStacks
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.rehearsal.running import RunningStacks
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
 
 #: Types whose objects hold data, or whose loss makes data unreadable.
 STATEFUL = {

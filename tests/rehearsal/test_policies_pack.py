@@ -8,7 +8,7 @@ from policies.registry import RULES
 from tests.rehearsal.harness import Rehearsal, Violation
 from tests.rehearsal.running import PACK
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
 
 
 def edit(file: Path, old: str, new: str) -> None:

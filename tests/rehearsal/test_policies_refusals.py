@@ -7,7 +7,7 @@ import pytest
 from tests.rehearsal.harness import Rehearsal, Result, Violation
 from tests.rehearsal.running import PACK
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
 
 BUCKET = """
 

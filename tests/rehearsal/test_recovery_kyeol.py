@@ -8,7 +8,7 @@ from rehearsal import faults
 from rehearsal.faults import Fault, faults_file
 from tests.rehearsal.harness import Rehearsal
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
 
 
 def test_kyeol_killed_half_way_is_recovered_and_finished(rehearsal: Rehearsal) -> None:

@@ -1,4 +1,4 @@
-"""KYEOL from nothing to nothing, in every stack, on the real engine and under the policy pack."""
+"""Every stack from nothing to nothing, on the real engine and under the policy pack."""
 
 import re
 import shlex
@@ -65,6 +65,7 @@ def first_steps_of_the_runbook() -> list[list[str]]:
     return [words[1:] for words in lines if words[:1] == ["pulumi"] and "login" not in words and "init" not in words]
 
 
+@pytest.mark.systems("kyeol")
 def test_the_runbooks_first_steps_bring_up_environments_that_live_side_by_side(rehearsal: Rehearsal) -> None:
     commands = first_steps_of_the_runbook()
     assert [command[:4] for command in commands if command[0] == "up"] == [
