@@ -47,8 +47,8 @@ the update only. Rules about the whole stack speak at the end of a preview; `--s
    or `StackRule` about it in that module's list. Rules about the stack know what an id refers to before anybody knows
    the id: `Resource.references`.
 2. Give it a line in `policies/levels.toml`: mandatory where its source says required, advisory where it recommends.
-3. Add its cases (holds, violated, cannot be known) to `tests/policies/*_cases.py`: a test asks for them, and another for
-   a resource in the real stacks that the rule looks at.
+3. Add its cases (holds, violated, cannot be known) to `tests/policies/*_cases.py`: a test asks for them, and another
+   for a resource in the real stacks that the rule looks at.
 4. Run `make docs`.
 """
 

@@ -15,6 +15,9 @@ from policies.rule import Finding, ResourceRule, StackRule, unknowable, violated
 _TABLES: Final = load_requirements(Path(__file__).with_name("azure.toml"))
 PUBLIC_ACCESS: Final = _TABLES["public_access"]
 WEB_FIREWALL: Final = _TABLES["web_firewall"]
+FIREWALL: Final = _TABLES["firewall"]
+FIREWALL_PREMIUM: Final = _TABLES["firewall_premium"]
+CLUSTER: Final = _TABLES["cluster"]
 REFUSED: Final = tuple(_TABLES["refused"])
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
@@ -128,6 +131,18 @@ def web_firewall(resource: Resource) -> Iterable[Finding]:
         yield violated("no `firewallPolicy`", "a gateway with a web application firewall's policy")
 
 
+def firewall(resource: Resource) -> Iterable[Finding]:
+    """Require a firewall that refuses known attackers, and one that looks for intrusions where it can."""
+    yield from unmet(resource, FIREWALL)
+    if revealed(resource.at("sku.tier")) == "Premium":
+        yield from unmet(resource, FIREWALL_PREMIUM)
+
+
+def enforced_policies(resource: Resource) -> Iterable[Finding]:
+    """Require an engine for network policies."""
+    yield from unmet(resource, CLUSTER)
+
+
 def guarded_domains(resources: Sequence[Resource]) -> Iterable[Finding]:
     """Require a web application firewall before each of Front Door's endpoints and domains."""
     guarded = {
@@ -184,6 +199,30 @@ RESOURCE_RULES: Final = (
         types=tuple(sorted(WEB_FIREWALL)),
         fail_closed=True,
         judge=web_firewall,
+    ),
+    ResourceRule(
+        id="azure-firewall",
+        concern="network",
+        title="The firewall refuses known attackers, and looks for intrusions where its tier can",
+        severity="high",
+        protects="ISMS-P 2.6.1 network access, 2.11.3 analysis and monitoring of abnormal behaviour",
+        fix="Set `threatIntelMode` to Deny, and of a Premium policy `intrusionDetection.mode` to Alert or Deny",
+        source="TripGen physical architecture, 7.1.1 (L2: Azure Firewall Premium, IDPS)",
+        types=tuple(sorted(FIREWALL)),
+        fail_closed=True,
+        judge=firewall,
+    ),
+    ResourceRule(
+        id="azure-network-policies",
+        concern="network",
+        title="The cluster enforces network policies",
+        severity="high",
+        protects="ISMS-P 2.6.1 network access",
+        fix="Give the cluster an engine: `networkProfile.networkPolicy`",
+        source="TripGen physical architecture, 3.1.1 (network policy) and 4.3.1",
+        types=tuple(sorted(CLUSTER)),
+        fail_closed=True,
+        judge=enforced_policies,
     ),
 )
 

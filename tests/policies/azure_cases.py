@@ -13,6 +13,7 @@ DEPLOYMENT = "azure-native:resources:Deployment"
 DATABASE = "azure-native:redisenterprise:Database"
 ENDPOINT = "azure-native:network:PrivateEndpoint"
 FIREWALL = "azure-native:network:AzureFirewall"
+FIREWALL_POLICY = "azure-native:network:FirewallPolicy"
 FRONT_DOOR_DOMAIN = "azure-native:cdn:AFDCustomDomain"
 FRONT_DOOR_ENDPOINT = "azure-native:cdn:AFDEndpoint"
 FRONT_DOOR_POLICY = "azure-native:frontdoor:Policy"
@@ -71,6 +72,10 @@ def front_door_waf(**settings: Any) -> Resource:
 
 def gateway(*, tier: Value = "WAF_v2", policy: Value = UNKNOWN) -> Resource:
     return resource(GATEWAY, sku={"tier": tier}, firewallPolicy={"id": policy})
+
+
+def firewall_policy(mode: Value, *, tier: str = "Premium", idps: Value = None) -> Resource:
+    return resource(FIREWALL_POLICY, sku={"tier": tier}, threatIntelMode=mode, intrusionDetection={"mode": idps})
 
 
 def private_endpoint(service: Resource, *groups: Value) -> Resource:
@@ -318,6 +323,25 @@ CASES: dict[str, Cases] = {
             gateway(policy=None),
         ],
         unknowable=[waf(mode=UNKNOWN), gateway(tier=UNKNOWN)],
+    ),
+    "azure-firewall": Cases(
+        holds=[
+            firewall_policy("Deny", idps="Deny"),
+            firewall_policy("Deny", idps="Alert"),
+            firewall_policy("Deny", tier="Standard"),
+        ],
+        violated=[
+            firewall_policy("Alert", idps="Deny"),
+            firewall_policy("Deny"),
+            firewall_policy("Deny", idps="Off"),
+            firewall_policy(None, tier="Standard"),
+        ],
+        unknowable=[firewall_policy(UNKNOWN, tier="Standard"), firewall_policy("Deny", idps=UNKNOWN)],
+    ),
+    "azure-network-policies": Cases(
+        holds=[resource(CLUSTER, networkProfile={"networkPolicy": "cilium"})],
+        violated=[resource(CLUSTER, networkProfile={"networkPolicy": "none"}), resource(CLUSTER)],
+        unknowable=[resource(CLUSTER, networkProfile=UNKNOWN)],
     ),
     "azure-private-endpoints": Cases(
         holds=[[STORE, PRIMARY, private_endpoint(STORE, "blob"), private_endpoint(PRIMARY, "postgresqlServer")]],
