@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Final
 
 import pulumi
@@ -23,6 +24,7 @@ from components.azure.managed_identity import ManagedIdentity, ManagedIdentityAr
 from components.azure.network import Network, NetworkArgs
 from components.azure.node_pool import NodePool
 from components.azure.provider import azure_provider
+from components.azure.recovery_network import RecoveryNetwork, RecoveryNetworkArgs
 from components.azure.registry import Registry, RegistryArgs
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
 from components.base import Component, ComponentArgs
@@ -62,6 +64,8 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.exported["resource_group"] = self.group.group_name
         self.place_observability()
         self.place_network()
+        if s.network.recovery:
+            self.place_recovery_network(s.network.recovery)
         self.place_identity()
         self.place_gateway()
         self.place_front_door()
@@ -117,6 +121,19 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 public_sources=s.edge.gateway.public_sources,
                 remote_endpoints=[s.network.recovery] if s.network.recovery else [],
             ),
+            self.child(),
+        )
+
+    def place_recovery_network(self, cidr: IPv4Network) -> None:
+        """10.1.1: the group of the recovery region, and in it a network for the endpoints of what is copied there."""
+        self.recovery_group = ResourceGroup(
+            "recovery-group",
+            ResourceGroupArgs(scope=self.scope, location=self.settings.recovery_region, purpose="recovery"),
+            self.child(),
+        )
+        self.recovery_network = RecoveryNetwork(
+            "recovery-network",
+            RecoveryNetworkArgs(scope=self.scope, group=self.recovery_group, cidr=cidr, spoke=self.network),
             self.child(),
         )
 

@@ -201,3 +201,11 @@ def test_public_addresses_are_fixed_and_in_every_zone(tripgen_prod: World, name:
     address = tripgen_prod.one("azure-native:network:PublicIPAddress", f"{name}-address")
     assert address["publicIPAllocationMethod"] == "Static"
     assert address["zones"] == ["1", "2", "3"]
+
+
+def test_prod_has_a_network_for_copies_in_korea_south_and_dev_has_none(tripgen_prod: World, tripgen_dev: World) -> None:
+    network = "azure-native:network:VirtualNetwork"
+    placed = tripgen_prod.one(network, "recovery-network-vnet")
+    assert (placed["location"], placed["addressSpace"]["addressPrefixes"]) == ("koreasouth", ["10.0.201.0/24"])
+    assert "recovery-network-vnet" not in tripgen_dev.of(network)
+    assert {inputs["location"] for inputs in tripgen_dev.of(network).values()} == {"koreacentral"}
