@@ -10,7 +10,7 @@ from typing import Final
 import pulumi
 
 from components.azure.app_roles import app_role_manifest
-from components.azure.application_gateway import ApplicationGatewayArgs, ApplicationGatewayWithWaf
+from components.azure.application_gateway import ApplicationGateway, ApplicationGatewayArgs
 from components.azure.cluster import SYSTEM_TAINT, AksCluster, AksClusterArgs, ClusterNetwork, IngressGateway
 from components.azure.firewall import Firewall, FirewallArgs
 from components.azure.firewall_rules import Egress
@@ -168,7 +168,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             "gateway-identity", ManagedIdentityArgs(scope=self.scope, group=self.group, purpose="gateway"), self.child()
         )
         vault = self.scope.names(naming.KEY_VAULT)
-        self.gateway = ApplicationGatewayWithWaf(
+        self.gateway = ApplicationGateway(
             "gateway",
             ApplicationGatewayArgs(
                 scope=self.scope,

@@ -9,7 +9,9 @@ from typing import Final
 
 import pulumi
 from pulumi_azure_native.network import (
-    ApplicationGateway,
+    ApplicationGateway as AzureApplicationGateway,
+)
+from pulumi_azure_native.network import (
     ApplicationGatewayBackendHttpSettingsArgs,
     ApplicationGatewayFrontendIPConfigurationArgs,
     ApplicationGatewayHttpListenerArgs,
@@ -86,7 +88,7 @@ class ApplicationGatewayArgs(ComponentArgs):
     workspace: LogWorkspace
 
 
-class ApplicationGatewayWithWaf(Component[ApplicationGatewayArgs], type="platform:azure:ApplicationGateway"):
+class ApplicationGateway(Component[ApplicationGatewayArgs], type="platform:azure:ApplicationGateway"):
     """A zone-redundant gateway with a fixed public address that nothing listens on, and a private one that serves.
 
     Front Door comes in by Private Link to the private frontend, once a person has approved its connection.
@@ -113,7 +115,7 @@ class ApplicationGatewayWithWaf(Component[ApplicationGatewayArgs], type="platfor
         self._base = pulumi.Output.concat(
             group.group_id, "/providers/Microsoft.Network/applicationGateways/", self.gateway_name
         )
-        gateway = ApplicationGateway(
+        gateway = AzureApplicationGateway(
             f"{self.name}-gateway",
             application_gateway_name=self.gateway_name,
             resource_group_name=group.group_name,

@@ -29,7 +29,7 @@ from pulumi_azure_native.cdn import (
     SecurityPolicyWebApplicationFirewallParametersArgs,
 )
 
-from components.azure.application_gateway import PRIVATE_FRONTEND, ApplicationGatewayWithWaf
+from components.azure.application_gateway import PRIVATE_FRONTEND, ApplicationGateway
 from components.azure.diagnostics import place_diagnostics
 from components.azure.front_door_web_policy import FrontDoorWebPolicy, FrontDoorWebPolicyArgs
 from components.azure.log_workspace import LogWorkspace
@@ -57,7 +57,7 @@ class FrontDoorArgs(ComponentArgs):
     """The origin and its health, the paths, and the hosts and limits of users."""
 
     group: ResourceGroup
-    gateway: ApplicationGatewayWithWaf
+    gateway: ApplicationGateway
     #: The gateway's name in its certificate: what Front Door asks for and checks.
     origin_host: str
     health_path: str
