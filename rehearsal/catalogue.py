@@ -107,8 +107,8 @@ class TypeEntry:
     """`module.function(case) -> dict` for outputs no template can say."""
     handles: dict[str, str] = field(default_factory=dict)
     """Templates of the names others refer to it by, beside `id`."""
-    also: dict[str, str] = field(default_factory=dict)
-    """Things the cloud makes along with it: type -> template of their id (a VPC's default security group)."""
+    also: dict[str, str | list[str]] = field(default_factory=dict)
+    """Things the cloud makes along with it: type -> template(s) of their id (a VPC's default security group)."""
     unique: list[Unique] = field(default_factory=list)
     rules: dict[str, list[str]] = field(default_factory=dict)
     """`module.function(case) -> Iterable[Problem]` per phase: check (preview too), create, update, delete."""
@@ -182,6 +182,11 @@ class Catalogue:
         if key not in self._files:
             self._files[key] = _load(self._folder / folder / f"{name}.yaml")
         return self._files[key]
+
+
+def each(templates: str | list[str]) -> list[str]:
+    """Return the templates where one may stand for a list of one."""
+    return [templates] if isinstance(templates, str) else templates
 
 
 def _load(file: Path) -> Value:

@@ -14,7 +14,7 @@ import grpc
 
 from rehearsal import sdk_schema, values
 from rehearsal.case import Case
-from rehearsal.catalogue import UNLISTED, Autoname, Catalogue, PropertyFacts, TypeEntry
+from rehearsal.catalogue import UNLISTED, Autoname, Catalogue, PropertyFacts, TypeEntry, each
 from rehearsal.cloud import Cloud, Provider, Resource, State, Values
 from rehearsal.errors import CloudError, Problem, suggestion
 from rehearsal.inventory import Handle, Inventory, Object, Reference, Scope, TakenError
@@ -242,7 +242,7 @@ class DeclaredCloud(Cloud):
                 raise CloudError(f"{words} [in use by {by}]")
             self.inventory.remove(found)
             for package, templates in entry.empties.items():
-                for template in [templates] if isinstance(templates, str) else templates:
+                for template in each(templates):
                     self.inventory.remove_account(package, str(render(template, case.lookup, case.seed)))
 
     # --- parts -----------------------------------------------------------------------------------------------------
@@ -330,11 +330,12 @@ class DeclaredCloud(Cloud):
             text = render(template, full.lookup, full.seed, kind)
             if isinstance(text, str):
                 handles.append(Handle(case.type, kind, text, scope.account, scope.region))
-        for type_, template in entry.also.items():
-            text = render(template, full.lookup, full.seed, type_)
-            if isinstance(text, str):
-                place = case.scope_of(type_)
-                handles.append(Handle(type_, "id", text, place.account, place.region))
+        for type_, templates in entry.also.items():
+            place = case.scope_of(type_)
+            for template in each(templates):
+                text = render(template, full.lookup, full.seed, type_)
+                if isinstance(text, str):
+                    handles.append(Handle(type_, "id", text, place.account, place.region))
         try:
             write([*dict.fromkeys([*handles, _own(case)])])
         except TakenError as taken:

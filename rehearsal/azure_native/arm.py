@@ -9,13 +9,15 @@ from typing import Any
 
 from rehearsal import values
 from rehearsal.case import Case
-from rehearsal.catalogue import UNLISTED, Autoname, Catalogue, PropertyFacts, TypeEntry
+from rehearsal.catalogue import UNLISTED, Autoname, Catalogue, PropertyFacts, TypeEntry, each
 from rehearsal.inventory import Object
 from rehearsal.sdk_schema import ResourceSchema, Sdk
 from rehearsal.values import Steps
 
 RESOURCE = "azure-native:arm:Resource"
 """Every resource answers under this type too: a path names its type by itself."""
+PRINCIPAL = "azure-native:arm:Principal"
+"""Whatever has an identity answers under this type by the identity's principal."""
 GROUP = "azure-native:resources:ResourceGroup"
 _IN_GROUP = "/subscriptions/{account}/resourceGroups/{resourceGroupName}/providers/"
 NO_FACTS = PropertyFacts()
@@ -97,6 +99,7 @@ def _whole(token: str, entry: TypeEntry, schema: ResourceSchema) -> TypeEntry:
         "systemData": {"createdAt": "{now}", "createdByType": "Application", "lastModifiedAt": "{now}"},
     }  # fmt: skip
     longest = properties[own].max if own else None
+    principals = entry.also.get(PRINCIPAL, ["{identity.principalId}"] if "identity" in schema.outputs else [])
     auto = Autoname(property=own or "", separator="", max=int(longest or _AUTONAME_LENGTH))
     return replace(
         entry,
@@ -104,7 +107,7 @@ def _whole(token: str, entry: TypeEntry, schema: ResourceSchema) -> TypeEntry:
         properties=properties,
         outputs={key: item for key, item in shared.items() if key in schema.outputs} | entry.outputs,
         autoname=entry.autoname or (auto if own and not schema.inputs[own].required else None),
-        also={RESOURCE: "{id}"} | entry.also,
+        also=entry.also | {RESOURCE: ["{id}", *each(entry.also.get(RESOURCE, []))], PRINCIPAL: principals},
     )
 
 

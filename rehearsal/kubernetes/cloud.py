@@ -1,8 +1,8 @@
 # ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
 """The simulated Kubernetes: any number of clusters, told apart by the API server their kubeconfig names.
 
-A cluster whose server looks like an EKS endpoint must exist in the simulated AWS. Built-in kinds are checked with their
-published schema; custom kinds and Helm releases by structure only.
+A cluster whose server looks like EKS's or AKS's must exist in the simulated AWS or Azure. Built-in kinds are checked with
+their published schema; custom kinds and Helm releases by structure only.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +28,26 @@ from rehearsal.values import UNKNOWN, Value, mapping
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 NAMESPACE = "kubernetes:core/v1:Namespace"
-_EKS_DOMAIN = ".eks.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Managed:
+    """Where a simulated cloud keeps its clusters: by the domain of their API servers."""
+
+    name: str
+    package: str
+    type: str
+    handles: tuple[str, ...]
+    version: str
+
+
+_MANAGED = {
+    ".eks.amazonaws.com": Managed("AWS holds no EKS", "aws", "aws:eks/cluster:Cluster", ("endpoint",), "version"),
+    ".azmk8s.io": Managed(
+        "Azure holds no AKS", "azure-native", "azure-native:containerservice:ManagedCluster",
+        ("endpoint", "public endpoint"), "kubernetesVersion",
+    ),
+}  # fmt: skip
 _RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _RELEASE_NAME_LENGTH = 53  # Helm's own limit
 
@@ -123,25 +142,27 @@ class KubernetesCloud(Cloud):
         return inputs, problems
 
     def _version(self, provider: Provider) -> str:
-        cluster = self._eks_cluster(provider)
-        return str(cluster.outputs["version"]) if cluster else self.kinds["version"]
+        managed = _managed(provider)
+        cluster = self._cluster(provider, managed) if managed else None
+        version = str(cluster.outputs[managed.version]) if managed and cluster else str(self.kinds["version"])
+        return ".".join(version.split(".")[:2])
 
-    def _eks_cluster(self, provider: Provider) -> Object | None:
-        handle = Handle("aws:eks/cluster:Cluster", "endpoint", provider.account, "", "")
-        scope = self.inventory.elsewhere("aws", handle)
-        return (
-            self.inventory.resolve("aws", replace(handle, account=scope.account, region=scope.region))
-            if scope
-            else None
-        )
+    def _cluster(self, provider: Provider, managed: Managed) -> Object | None:
+        for kind in managed.handles:
+            handle = Handle(managed.type, kind, provider.account, "", "")
+            scope = self.inventory.elsewhere(managed.package, handle)
+            if scope:
+                found = replace(handle, account=scope.account, region=scope.region)
+                return self.inventory.resolve(managed.package, found)
+        return None
 
     def _reach(self, provider: Provider) -> None:
-        """Refuse to work on an EKS cluster that the simulated AWS does not hold."""
-        host = urlsplit(provider.account).hostname or ""
-        if host.endswith(_EKS_DOMAIN) and self._eks_cluster(provider) is None:
+        """Refuse to work on a managed cluster that its simulated cloud does not hold."""
+        managed = _managed(provider)
+        if managed and self._cluster(provider, managed) is None:
             raise CloudError(
-                f"configured Kubernetes cluster is unreachable: dial tcp: lookup {host}: no such host "
-                "[the simulated AWS holds no EKS cluster with this endpoint]",
+                f"configured Kubernetes cluster is unreachable: dial tcp: lookup {_host(provider)}: no such host "
+                f"[the simulated {managed.name} cluster with this endpoint]",
                 grpc.StatusCode.UNAVAILABLE,
             )
 
@@ -264,6 +285,14 @@ class KubernetesCloud(Cloud):
     def _find(self, provider: Provider, type_: str, id_: str) -> Object | None:
         found = self.inventory.resolve(self.package, self._handle(provider, _plain_type(type_), id_))
         return found if found and found.type == type_ else None
+
+
+def _host(provider: Provider) -> str:
+    return urlsplit(provider.account).hostname or ""
+
+
+def _managed(provider: Provider) -> Managed | None:
+    return next((managed for domain, managed in _MANAGED.items() if _host(provider).endswith(domain)), None)
 
 
 def _plain_type(type_: str) -> str:

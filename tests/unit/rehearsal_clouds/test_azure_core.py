@@ -66,9 +66,10 @@ def test_a_type_without_an_entry_has_a_path_and_a_name_too(azure, group):  # noq
 
 
 def test_a_name_not_given_is_made(azure, group):  # noqa: ARG001
-    address = azure.create(ADDRESS, "edge", resourceGroupName="rg-shop")
+    given = {"resourceGroupName": "rg-shop", "sku": {"name": "Standard"}, "publicIPAllocationMethod": "Static"}
+    address = azure.create(ADDRESS, "edge", **given)
     assert re.fullmatch(r"edge[0-9a-f]{7}", address["name"])
-    assert not azure.diff(address, {"resourceGroupName": "rg-shop"}).diffs
+    assert not azure.diff(address, given).diffs
 
 
 def test_a_missing_group_is_refused(azure):
@@ -146,8 +147,8 @@ def test_a_preview_refuses_what_the_resource_manager_refuses_of_any_type(azure, 
 
 
 def test_a_location_may_be_written_as_people_do(azure):
-    written = {"resourceGroupName": "rg-shop", "location": "Korea Central", "zones": ["3"]}
-    assert azure.preview(ADDRESS, "it", written)["location"] == "Korea Central"
+    written = {"resourceGroupName": "rg-shop", "networkWatcherName": "watcher", "location": "Korea Central"}
+    assert azure.preview("azure-native:network:NetworkWatcher", "it", written)["location"] == "Korea Central"
 
 
 @pytest.mark.parametrize("change", [{"location": "japaneast"}, {"resourceGroupName": "rg-b"}])
