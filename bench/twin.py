@@ -119,11 +119,13 @@ def sdk_class(kind: str) -> tuple[str, str | None, str]:
     """Return package, module and class of a type token: `aws:ec2/vpc:Vpc`, `kubernetes:core/v1:Namespace`."""
     package, module, entity = kind.split(":")
     if package == "pulumi":
-        return f"pulumi_{entity}", None, "Provider"
+        return f"pulumi_{entity.replace('-', '_')}", None, "Provider"
     if package == "kubernetes":
         group, version = module.split("/")
-        return "pulumi_kubernetes", f"{group.removesuffix('.k8s.io')}.{version}", entity
-    return f"pulumi_{package}", module.split("/")[0], entity
+        if group.endswith(".k8s.io") or group == "helm.sh" or "." not in group:
+            return "pulumi_kubernetes", f"{group.partition('.')[0]}.{version}", entity
+        return "pulumi_kubernetes", "apiextensions", "CustomResource"
+    return f"pulumi_{package.replace('-', '_')}", module.split("/")[0], entity
 
 
 def _expression(value: Any, sources: Sequence[Resource], computed: Container[Any]) -> str:  # noqa: ANN401 - any value

@@ -87,14 +87,21 @@ def test_names_are_spelt_as_the_sdk_spells_them(camel: str, snake: str) -> None:
     assert snake_case(camel) == snake
 
 
-def test_type_tokens_lead_to_the_sdks_classes() -> None:
-    assert sdk_class("aws:ec2/vpc:Vpc") == ("pulumi_aws", "ec2", "Vpc")
-    assert sdk_class("kubernetes:networking.k8s.io/v1:NetworkPolicy") == (
-        "pulumi_kubernetes",
-        "networking.v1",
-        "NetworkPolicy",
-    )
-    assert sdk_class("pulumi:providers:aws") == ("pulumi_aws", None, "Provider")
+@pytest.mark.parametrize(
+    ("token", "place"),
+    [
+        ("aws:ec2/vpc:Vpc", ("pulumi_aws", "ec2", "Vpc")),
+        ("azure-native:network:Subnet", ("pulumi_azure_native", "network", "Subnet")),
+        ("kubernetes:networking.k8s.io/v1:NetworkPolicy", ("pulumi_kubernetes", "networking.v1", "NetworkPolicy")),
+        ("kubernetes:rbac.authorization.k8s.io/v1:Role", ("pulumi_kubernetes", "rbac.v1", "Role")),
+        ("kubernetes:helm.sh/v3:Release", ("pulumi_kubernetes", "helm.v3", "Release")),
+        ("kubernetes:argoproj.io/v1alpha1:Rollout", ("pulumi_kubernetes", "apiextensions", "CustomResource")),
+        ("pulumi:providers:aws", ("pulumi_aws", None, "Provider")),
+        ("pulumi:providers:azure-native", ("pulumi_azure_native", None, "Provider")),
+    ],
+)
+def test_type_tokens_lead_to_the_sdks_classes(token: str, place: tuple[str, str | None, str]) -> None:
+    assert sdk_class(token) == place
 
 
 def test_a_promise_is_kept_up_to_its_limit() -> None:
