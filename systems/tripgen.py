@@ -9,9 +9,23 @@ from typing import Final
 
 import pulumi
 
+from components.azure.action_groups import (
+    ActionGroups,
+    ActionGroupsArgs,
+    MailTarget,
+    PhoneTarget,
+    Target,
+    WebhookTarget,
+)
+from components.azure.activity_log import ActivityLog, ActivityLogArgs
+from components.azure.alerts import PrometheusRules, PrometheusRulesArgs, place_log_alert, place_metric_alert
 from components.azure.app_roles import app_role_manifest
 from components.azure.application_gateway import ApplicationGateway, ApplicationGatewayArgs
+from components.azure.application_insights import ApplicationInsights, ApplicationInsightsArgs
+from components.azure.availability_test import AvailabilityTest, AvailabilityTestArgs
 from components.azure.cluster import SYSTEM_TAINT, AksCluster, AksClusterArgs, ClusterNetwork, IngressGateway
+from components.azure.container_insights import ContainerInsights, ContainerInsightsArgs
+from components.azure.cost_budget import CostBudget, CostBudgetArgs, Threshold
 from components.azure.firewall import Firewall, FirewallArgs
 from components.azure.firewall_rules import Egress
 from components.azure.front_door import FrontDoor, FrontDoorArgs
@@ -21,20 +35,32 @@ from components.azure.hub import Hub, HubArgs
 from components.azure.log_workspace import LogWorkspace, LogWorkspaceArgs
 from components.azure.maintenance import MaintenanceWindow
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
+from components.azure.managed_prometheus import (
+    ClusterMetrics,
+    ClusterMetricsArgs,
+    MetricsWorkspace,
+    MetricsWorkspaceArgs,
+)
 from components.azure.network import Network, NetworkArgs
 from components.azure.node_pool import NodePool
 from components.azure.provider import azure_provider
 from components.azure.recovery_network import RecoveryNetwork, RecoveryNetworkArgs
 from components.azure.registry import Registry, RegistryArgs
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
+from components.azure.saved_queries import SavedQueries, SavedQueriesArgs
 from components.base import Component, ComponentArgs
 from settings.azure import naming
 from settings.stack import StackSettings
+from settings.tripgen.observability import ChannelSettings
 from settings.tripgen.system import TripgenSettings
+from systems import tripgen_alerts
 from systems.scope import system_scope
+from systems.tripgen_telemetry import telemetry_variables
 
 SYSTEM: Final = "tripgen"
 OUTPUTS_VERSION: Final = 1
+#: Percent of the budget at which somebody hears of it.
+BUDGET_PERCENTS: Final = (80, 100)
 #: Taint and label of the application pool (3.1.2).
 APPLICATION_NODES: Final = "application-workload"
 #: What the gateway passes to the services (4.2.1), and where they listen (4.4).
@@ -67,10 +93,14 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         if s.network.recovery:
             self.place_recovery_network(s.network.recovery)
         self.place_identity()
+        self.place_application_insights()
         self.place_gateway()
         self.place_front_door()
         self.place_registry()
         self.place_cluster()
+        self.place_monitoring()
+        self.place_alerts()
+        self.place_budget()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_observability(self) -> None:
@@ -86,6 +116,13 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 total_retention_days=logs.total_retention_days,
             ),
             self.child(),
+        )
+        ActivityLog("activity-log", ActivityLogArgs(scope=self.scope, workspace=self.workspace), self.child())
+        SavedQueries(
+            "queries", SavedQueriesArgs(scope=self.scope, group=self.group, workspace=self.workspace), self.child()
+        )
+        self.metrics = MetricsWorkspace(
+            "metrics", MetricsWorkspaceArgs(scope=self.scope, group=self.group), self.child()
         )
 
     def place_network(self) -> None:
@@ -149,6 +186,25 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             "app_roles": app_role_manifest(identity.app_registration, identity.app_roles),
         }
 
+    def place_application_insights(self) -> None:
+        """8.1.1 and 8.2.2: where the services report to, and what their agent is told."""
+        application = self.settings.observability.application
+        self.insights = ApplicationInsights(
+            "application-insights",
+            ApplicationInsightsArgs(
+                scope=self.scope,
+                group=self.group,
+                workspace=self.workspace,
+                sampling_percent=application.sampling_percent,
+                sender=self.services,
+            ),
+            self.child(),
+        )
+        #: Environment variables of every service.
+        self.telemetry = telemetry_variables(
+            application, connection_string=self.insights.connection_string, client_id=self.services.client_id
+        )
+
     def place_gateway(self) -> None:
         """4.2: the Application Gateway behind its web application firewall; the ingress controller drives it."""
         s = self.settings
@@ -206,7 +262,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 health_path=front_door.health_path,
                 probe_interval_seconds=front_door.probe_interval_seconds,
                 failover_threshold=front_door.failover_threshold,
-                api_paths=[API_PATHS],
+                api_paths=[API_PATHS, front_door.health_path],
                 static_paths=front_door.static_paths,
                 custom_hosts=front_door.custom_hosts,
                 rate_limit_per_minute=web.rate_limit_per_minute,
@@ -299,6 +355,111 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             "name": self.cluster.cluster_name,
             "oidc_issuer_url": self.cluster.oidc_issuer_url,
         }
+
+    def place_monitoring(self) -> None:
+        """8.1.1: what the cluster and its containers tell of themselves, and whether users can reach them."""
+        s = self.settings
+        ContainerInsights(
+            "container-insights",
+            ContainerInsightsArgs(
+                scope=self.scope, group=self.group, workspace=self.workspace, cluster_id=self.cluster.cluster_id
+            ),
+            self.child(),
+        )
+        ClusterMetrics(
+            "cluster-metrics",
+            ClusterMetricsArgs(
+                scope=self.scope, group=self.group, metrics=self.metrics, cluster_id=self.cluster.cluster_id
+            ),
+            self.child(),
+        )
+        test = s.observability.availability_test
+        AvailabilityTest(
+            "availability",
+            AvailabilityTestArgs(
+                scope=self.scope,
+                subscription_id=s.subscription_id,
+                group=self.group,
+                insights=self.insights,
+                host=next(iter(s.edge.front_door.custom_hosts), self.front_door.endpoint_host),
+                path=s.edge.front_door.health_path,
+                **test.args(),
+            ),
+            self.child(),
+        )
+
+    def place_alerts(self) -> None:
+        """8.1.2: who is told, and of what."""
+        s = self.settings.observability
+        self.actions = ActionGroups(
+            "alerts",
+            ActionGroupsArgs(scope=self.scope, group=self.group, targets=alert_targets(s.channels)),
+            self.child(),
+        )
+        PrometheusRules(
+            "prometheus-rules",
+            PrometheusRulesArgs(
+                scope=self.scope,
+                group=self.group,
+                metrics=self.metrics,
+                cluster_id=self.cluster.cluster_id,
+                cluster_name=self.cluster.cluster_name,
+                recordings=tripgen_alerts.recordings(s.custom_metrics),
+                alerts=[*tripgen_alerts.prometheus_alerts(s.alerts)],
+                actions=self.actions,
+            ),
+            self.child(),
+        )
+        place_metric_alert(
+            self,
+            "service-unavailable",
+            group=self.group,
+            resource_id=self.insights.insights_id,
+            rule=tripgen_alerts.availability(s.alerts),
+            actions=self.actions,
+        )
+        place_log_alert(
+            self,
+            "daily-log-cap",
+            group=self.group,
+            workspace=self.workspace,
+            rule=tripgen_alerts.log_cap(s.alerts),
+            actions=self.actions,
+        )
+
+    def place_budget(self) -> None:
+        """11.1: what a month may cost; the target is told of as soon as a month reaches it."""
+        cost = self.settings.cost
+        CostBudget(
+            "budget",
+            CostBudgetArgs(
+                scope=self.scope,
+                subscription_id=self.settings.subscription_id,
+                monthly_usd=cost.monthly_usd,
+                start=cost.start,
+                thresholds=[
+                    Threshold(name="target", percent=cost.target_percent),
+                    *(Threshold(name=f"spent-{percent}", percent=percent) for percent in BUDGET_PERCENTS),
+                    Threshold(name="forecast", percent=100, forecast=True),
+                ],
+                action_group_ids=self.actions.of(["teams"]),
+            ),
+            self.child(),
+        )
+
+
+def alert_targets(channels: ChannelSettings) -> dict[str, Target]:
+    """Return the channels that the settings give, by name."""
+    targets: dict[str, Target] = {
+        name: WebhookTarget(url=webhook.url)
+        for name, webhook in (("pagerduty", channels.pagerduty), ("teams", channels.teams))
+        if webhook
+    }
+    if channels.slack:
+        targets["slack"] = MailTarget(address=channels.slack)
+    if channels.sms:
+        targets["sms"] = PhoneTarget(country_code=channels.sms.country_code, number=channels.sms.number)
+    return targets
 
 
 def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:

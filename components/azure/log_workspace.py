@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pulumi
 from pulumi_azure_native.operationalinsights import Workspace
-from pulumi_azure_native.resources import Deployment
+from pulumi_azure_native.resources import Deployment, DeploymentMode, DeploymentPropertiesArgs
 
 from components.azure.resource_group import ResourceGroup
 from components.base import Component, ComponentArgs
@@ -106,6 +106,7 @@ class LogWorkspace(Component[LogWorkspaceArgs], type="platform:azure:LogWorkspac
     """A workspace that only Entra identities write to, with a cap on the day and a retention by the kind of log."""
 
     workspace_id: pulumi.Output[str]
+    workspace_name: pulumi.Output[str]
 
     def build(self, args: LogWorkspaceArgs) -> None:
         """Place the workspace and the retention of its tables."""
@@ -128,11 +129,12 @@ class LogWorkspace(Component[LogWorkspaceArgs], type="platform:azure:LogWorkspac
             f"{self.name}-table-retention",
             deployment_name=args.scope.names(naming.DEPLOYMENT, "table-retention"),
             resource_group_name=args.group.group_name,
-            properties={
-                "mode": "Incremental",
-                "template": table_retention(name, args.retention_days, args.total_retention_days),
-            },
+            properties=DeploymentPropertiesArgs(
+                mode=DeploymentMode.INCREMENTAL,
+                template=table_retention(name, args.retention_days, args.total_retention_days),
+            ),
             tags=args.scope.tags.azure(),
             opts=self.child(depends_on=[workspace]),
         )
         self.workspace_id = workspace.id
+        self.workspace_name = workspace.name

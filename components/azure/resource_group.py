@@ -28,9 +28,11 @@ class ResourceGroup(Component[ResourceGroupArgs], type="platform:azure:ResourceG
     def build(self, args: ResourceGroupArgs) -> None:
         """Place the group."""
         self.location = args.location
+        #: Known before the group is there: for ids that tags and policies must show in a preview.
+        self.physical_name = args.scope.names(naming.RESOURCE_GROUP, args.purpose)
         group = AzureResourceGroup(
             f"{self.name}-group",
-            resource_group_name=args.scope.names(naming.RESOURCE_GROUP, args.purpose),
+            resource_group_name=self.physical_name,
             location=args.location,
             tags=args.scope.tags.azure(),
             opts=self.child(),

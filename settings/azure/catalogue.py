@@ -99,6 +99,73 @@ LIFECYCLE: Final = MappingProxyType(
     }
 )
 
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSize:
+    """Hardware of a PostgreSQL flexible server. Burstable ones have no standby and no replicas."""
+
+    tier: str
+    vcores: int
+    memory_gib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheSize:
+    """A size of Azure Managed Redis: its memory, and the primary shards that Azure divides it into."""
+
+    memory_gb: float
+    shards: int
+
+
+#: Region that Azure keeps the geo-redundant copies of a region in.
+PAIRED_REGIONS: Final = MappingProxyType({"koreacentral": "koreasouth", "koreasouth": "koreacentral"})
+
+#: Sizes of PostgreSQL flexible servers (compute page of the service's documents, 2026-01). Both Korean regions offer
+#: them; generation 6 is offered in neither.
+DATABASE_SIZES: Final = MappingProxyType(
+    {
+        "Standard_B2s": DatabaseSize(tier="Burstable", vcores=2, memory_gib=4),
+        "Standard_D2s_v3": DatabaseSize(tier="GeneralPurpose", vcores=2, memory_gib=8),
+        "Standard_D4s_v3": DatabaseSize(tier="GeneralPurpose", vcores=4, memory_gib=16),
+        "Standard_D8s_v3": DatabaseSize(tier="GeneralPurpose", vcores=8, memory_gib=32),
+        "Standard_D16s_v3": DatabaseSize(tier="GeneralPurpose", vcores=16, memory_gib=64),
+    }
+)
+#: Premium SSDs of a server by their size in GB, with the performance tier that each comes with.
+DATABASE_DISKS: Final = MappingProxyType(
+    {32: "P4", 64: "P6", 128: "P10", 256: "P15", 512: "P20", 1024: "P30", 2048: "P40", 4096: "P50"}
+)
+#: Majors that a new server may have, and the end of their support by Azure. 14 and older are closed.
+DATABASE_MAJORS: Final = MappingProxyType(
+    {
+        major: Support(ends=ends, source="Azure Database for PostgreSQL documents, version policy")
+        for major, ends in {
+            "15": date(2027, 11, 11),
+            "16": date(2028, 11, 9),
+            "17": date(2029, 11, 8),
+            "18": date(2030, 11, 14),
+        }.items()
+    }
+)
+#: Replicas that one server may have, wherever they are.
+DATABASE_REPLICAS: Final = 5
+#: Sizes of Azure Managed Redis (architecture page of its documents, shard table, 2026-03).
+CACHE_SIZES: Final = MappingProxyType(
+    {
+        "Balanced_B3": CacheSize(memory_gb=3, shards=2),
+        "Balanced_B5": CacheSize(memory_gb=6, shards=2),
+        "Balanced_B50": CacheSize(memory_gb=60, shards=12),
+        "MemoryOptimized_M10": CacheSize(memory_gb=12, shards=2),
+        "MemoryOptimized_M20": CacheSize(memory_gb=24, shards=2),
+        "MemoryOptimized_M50": CacheSize(memory_gb=60, shards=6),
+        "MemoryOptimized_M100": CacheSize(memory_gb=120, shards=12),
+    }
+)
+#: Messaging units of a Premium namespace, and the partitions that divide them (Service Bus documents, 2026-02).
+MESSAGING_UNITS: Final = (1, 2, 4, 8, 16)
+MESSAGING_PARTITIONS: Final = (1, 2, 4)
+#: Gigabytes that a queue or topic of a Premium namespace may hold.
+QUEUE_SIZES_GB: Final = (1, 2, 3, 4, 5, 10, 20, 40, 80)
+
 #: Managed rule sets that a new policy of an Application Gateway takes (type and version).
 GATEWAY_RULE_SETS: Final = ("OWASP 3.2", "Microsoft_DefaultRuleSet 2.1", "Microsoft_DefaultRuleSet 2.2")
 

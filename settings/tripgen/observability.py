@@ -10,12 +10,14 @@ from pydantic import Field
 from settings.azure.logs import LogKind, TotalRetentionDays
 from settings.azure.types import AlertChannelName, CountryCallingCode, PhoneNumber, WebhookUrl, WebTestLocation
 from settings.model import Settings, rule
-from settings.types import EmailAddress, MetricName, Unique, UrlPath
+from settings.types import EmailAddress, MetricName, Unique
 
 #: Levels of Azure Monitor: 0 critical, 1 error, 2 warning, 3 informational, 4 verbose.
 Severity = Annotated[int, Field(ge=0, le=4)]
+#: Windows that Azure Monitor offers.
+METRIC_WINDOWS_MINUTES: Final = (1, 5, 15, 30, 60, 360, 720, 1440)
+LOG_WINDOWS_MINUTES: Final = (5, 10, 15, 30, 45, 60, 120, 180, 240, 300, 360, 1440)
 Channels = Annotated[tuple[AlertChannelName, ...], Unique()]
-LOG_KINDS: Final[tuple[LogKind, ...]] = ("application", "system", "security", "audit")
 
 
 class LogSettings(Settings):
@@ -46,36 +48,34 @@ class LogSettings(Settings):
 
 
 class ApplicationSettings(Settings):
-    """Application Insights and what the services are told about it (8.1.1, 8.2.2)."""
+    """Application Insights, and what the services' agent is told (8.1.1, 8.2.2).
+
+    The agent attaches itself to every service. It hands the id of a request on to whatever the request calls (W3C trace
+    context), takes spans that the services add, and records processor, memory and threads, without being told.
+    """
 
     sampling_percent: Annotated[int, Field(ge=1, le=100)] = 5
     """Share of what the services send that is kept, where they have not sampled themselves."""
-    correlation_ids: bool = True
-    """Calls carry the id of the request that began them (W3C trace context)."""
-    custom_spans: bool = True
-    """The services add spans of their own."""
     dependency_tracking: bool = True
-    """Calls to databases, caches, queues and other hosts are recorded."""
-    performance_counters: bool = True
-    """Processor, memory and threads of each process are recorded."""
-    custom_metrics: Annotated[tuple[MetricName, ...], Field(min_length=1), Unique()] = (
-        "trip_generation_success_rate",
-        "user_satisfaction_score",
-        "ai_response_time",
-        "location_search_accuracy",
-        "database_connection_pool",
-        "cache_hit_ratio",
-        "message_queue_depth",
-        "external_api_latency",
-    )
-    """Figures that must be found by these names, whoever measures them."""
+    """Calls to databases, caches and queues are recorded."""
+
+
+class CustomMetricSettings(Settings):
+    """A figure of the services that is found by the design's name (8.2.2)."""
+
+    name: MetricName
+    """The design's name."""
+    kind: Literal["business", "technical"]
+    """Whom it serves."""
+    unit: Literal["ratio", "seconds", "score", "messages"]
+    """What it counts."""
+    expression: Annotated[str, Field(min_length=1)] | None = None
+    """PromQL out of what the services count. None: they tell the figure by this name themselves."""
 
 
 class AvailabilityTestSettings(Settings):
-    """The request that tells from outside whether the environment is there."""
+    """The request that tells from outside whether the environment is there: for the edge's own health path."""
 
-    path: UrlPath = "/actuator/health"
-    """What is asked for."""
     locations: Annotated[tuple[WebTestLocation, ...], Field(min_length=1), Unique()] = (
         "apac-hk-hkn-azr",
         "apac-jp-kaw-edge",
@@ -130,66 +130,119 @@ class AlertSettings(Settings):
     """Azure Monitor's levels, from 0 (critical) to 4."""
     channels: Channels = ()
     """Who is told; nobody where something else acts by itself."""
-    automatic_action: Literal["none", "autoscale"] = "none"
-    """What happens by itself: pods and nodes are added by their autoscalers, whose own thresholds stand with them."""
 
 
-class PlatformAlertSettings(AlertSettings):
-    """An alert on a metric of Azure itself, which knows only some windows."""
+class PrometheusAlertSettings(AlertSettings):
+    """An alert on a Prometheus metric, over any time."""
+
+    remedy: Literal["none", "autoscale", "scale-database"] = "none"
+    """What else is done. `autoscale`: pods and nodes are added by their autoscalers, whose thresholds stand with them.
+    `scale-database`: an operator does it by the runbook; the database's size is a setting."""
+
+
+class MetricAlertSettings(AlertSettings):
+    """An alert on a metric of Azure's own, which is judged over few different times."""
 
     @rule
     def _azure_knows_the_window(self) -> Iterator[str]:
         if self.window_minutes not in METRIC_WINDOWS_MINUTES:
             allowed = ", ".join(map(str, METRIC_WINDOWS_MINUTES))
-            yield f"window_minutes {self.window_minutes}: Azure's own metrics are judged over {allowed} minutes"
+            yield f"window_minutes {self.window_minutes}: Azure judges its own metrics over {allowed}"
 
 
-#: Windows of a metric alert in Azure Monitor.
-METRIC_WINDOWS_MINUTES: Final = (1, 5, 15, 30, 60, 360, 720, 1440)
+class LogAlertSettings(AlertSettings):
+    """An alert on a query of the workspace, which is asked once a window."""
+
+    @rule
+    def _azure_knows_the_window(self) -> Iterator[str]:
+        if self.window_minutes not in LOG_WINDOWS_MINUTES:
+            allowed = ", ".join(map(str, LOG_WINDOWS_MINUTES))
+            yield f"window_minutes {self.window_minutes}: Azure asks its logs every {allowed}"
 
 
 class AlertsSettings(Settings):
     """The alerts: the design's seven (8.1.2), and those of other chapters."""
 
-    availability_percent: PlatformAlertSettings = PlatformAlertSettings(
+    availability_percent: MetricAlertSettings = MetricAlertSettings(
         threshold=99.9, window_minutes=5, severity=0, channels=("pagerduty", "teams", "sms")
     )
     """Service Unavailable: the share of requests from outside that are answered is lower."""
-    error_rate_percent: AlertSettings = AlertSettings(
+    error_rate_percent: PrometheusAlertSettings = PrometheusAlertSettings(
         threshold=1, window_minutes=5, severity=0, channels=("pagerduty", "teams")
     )
     """High Error Rate: the share of requests that fail on our side is higher."""
-    ai_response_seconds: AlertSettings = AlertSettings(
+    ai_response_seconds: PrometheusAlertSettings = PrometheusAlertSettings(
         threshold=5, window_minutes=2, severity=0, channels=("teams", "slack")
     )
     """AI Response Time Exceeded: one request in twenty to the AI service takes longer."""
-    pod_restarts: AlertSettings = AlertSettings(
-        threshold=5, window_minutes=10, severity=0, channels=("teams",), automatic_action="autoscale"
+    pod_restarts: PrometheusAlertSettings = PrometheusAlertSettings(
+        threshold=5, window_minutes=10, severity=0, channels=("teams",), remedy="autoscale"
     )
     """Pod Crash Loop: a container was started again more often."""
-    cpu_percent: AlertSettings = AlertSettings(
-        threshold=80, window_minutes=10, severity=2, automatic_action="autoscale"
+    cpu_percent: PrometheusAlertSettings = PrometheusAlertSettings(
+        threshold=80, window_minutes=10, severity=2, remedy="autoscale"
     )
-    """High CPU Usage: a node pool's processors are busier."""
-    memory_percent: AlertSettings = AlertSettings(threshold=85, window_minutes=5, severity=2, channels=("teams",))
-    """High Memory Usage: a node pool's memory is fuller."""
-    database_connections_percent: AlertSettings = AlertSettings(
-        threshold=80, window_minutes=5, severity=2, channels=("teams",)
+    """High CPU Usage: a node's processors are busier."""
+    memory_percent: PrometheusAlertSettings = PrometheusAlertSettings(
+        threshold=85, window_minutes=5, severity=2, channels=("teams",)
     )
-    """Database Connection Pool Exhausted: more of a service's pool is in use. Scaling the database is an operator's
-    step in the runbook."""
-    dead_letters: PlatformAlertSettings = PlatformAlertSettings(
+    """High Memory Usage: a node's memory is fuller."""
+    database_connections_percent: PrometheusAlertSettings = PrometheusAlertSettings(
+        threshold=80, window_minutes=5, severity=2, channels=("teams",), remedy="scale-database"
+    )
+    """Database Connection Pool Exhausted: more of a service's pool is in use."""
+    dead_letters: MetricAlertSettings = MetricAlertSettings(
         threshold=0, window_minutes=5, severity=2, channels=("teams",)
     )
     """Messages nobody could handle (6.1.1): there are more."""
-    replica_lag_seconds: PlatformAlertSettings = PlatformAlertSettings(
+    replica_lag_seconds: MetricAlertSettings = MetricAlertSettings(
         threshold=300, window_minutes=5, severity=1, channels=("teams",)
     )
     """A database replica is further behind (10.1.1: less than 5 minutes)."""
-    log_cap: PlatformAlertSettings = PlatformAlertSettings(
-        threshold=0, window_minutes=60, severity=2, channels=("teams",)
-    )
+    log_cap: LogAlertSettings = LogAlertSettings(threshold=0, window_minutes=60, severity=2, channels=("teams",))
     """The workspace has reached its daily cap more often: logs are being lost."""
+
+
+#: Histograms and counters behind these come from Micrometer: `ai.response.time` is `ai_response_time_seconds` there.
+CUSTOM_METRICS: Final = (
+    CustomMetricSettings(
+        name="trip_generation_success_rate",
+        kind="business",
+        unit="ratio",
+        expression='sum(rate(trip_generation_total{outcome="success"}[5m])) / sum(rate(trip_generation_total[5m]))',
+    ),
+    CustomMetricSettings(name="user_satisfaction_score", kind="business", unit="score"),
+    CustomMetricSettings(
+        name="ai_response_time",
+        kind="business",
+        unit="seconds",
+        expression="histogram_quantile(0.95, sum by (le) (rate(ai_response_time_seconds_bucket[5m])))",
+    ),
+    CustomMetricSettings(name="location_search_accuracy", kind="business", unit="ratio"),
+    CustomMetricSettings(
+        name="database_connection_pool",
+        kind="technical",
+        unit="ratio",
+        expression="max by (app) (hikaricp_connections_active / hikaricp_connections_max)",
+    ),
+    CustomMetricSettings(
+        name="cache_hit_ratio",
+        kind="technical",
+        unit="ratio",
+        expression=(
+            'sum by (app) (rate(cache_gets_total{result="hit"}[5m])) / sum by (app) (rate(cache_gets_total[5m]))'
+        ),
+    ),
+    CustomMetricSettings(name="message_queue_depth", kind="technical", unit="messages"),
+    CustomMetricSettings(
+        name="external_api_latency",
+        kind="technical",
+        unit="seconds",
+        expression=(
+            "histogram_quantile(0.95, sum by (le, client_name) (rate(http_client_requests_seconds_bucket[5m])))"
+        ),
+    ),
+)
 
 
 class ObservabilitySettings(Settings):
@@ -199,6 +252,8 @@ class ObservabilitySettings(Settings):
     """The workspace."""
     application: ApplicationSettings = ApplicationSettings()
     """What the services report."""
+    custom_metrics: Annotated[tuple[CustomMetricSettings, ...], Field(min_length=1)] = CUSTOM_METRICS
+    """The services' own figures."""
     availability_test: AvailabilityTestSettings = AvailabilityTestSettings()
     """How availability is measured."""
     channels: ChannelSettings = ChannelSettings()

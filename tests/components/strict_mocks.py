@@ -59,6 +59,12 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
     "azure-native:network:ApplicationGateway": lambda _: {"identity": {"type": "UserAssigned"}},
     "azure-native:network:AzureFirewall": lambda _: {"ipConfigurations": [{"privateIPAddress": "10.0.0.4"}]},
     "azure-native:network:PublicIPAddress": lambda name: {"ipAddress": f"ip-of-{name}"},
+    "azure-native:applicationinsights:Component": lambda name: {
+        "connectionString": f"InstrumentationKey=key-of-{name};IngestionEndpoint=https://{name}.in"
+    },
+    "azure-native:monitor:AzureMonitorWorkspace": lambda name: {
+        "metrics": {"internalId": f"internal-{name}", "prometheusQueryEndpoint": f"https://{name}.prometheus"}
+    },
     "azure-native:managedidentity:UserAssignedIdentity": lambda name: {
         "clientId": f"client-of-{name}",
         "principalId": f"principal-of-{name}",

@@ -191,7 +191,8 @@ def test_an_origin_is_given_up_by_exactly_so_many_failures_in_a_row(threshold: i
 
 def test_only_static_files_are_kept_by_front_door_and_everything_is_encrypted(tripgen_prod: World) -> None:
     api, static = tripgen_prod.one(ROUTE, "front-door-api"), tripgen_prod.one(ROUTE, "front-door-static")
-    assert api["patternsToMatch"] == ["/api/*"]
+    # The availability test asks for the health path from outside.
+    assert api["patternsToMatch"] == ["/api/*", "/actuator/health"]
     assert "cacheConfiguration" not in api
     assert static["patternsToMatch"] == ["/static/*"]
     assert static["cacheConfiguration"]["compressionSettings"]["isCompressionEnabled"] is True
