@@ -18,13 +18,17 @@ def place_diagnostics(
     resource_id: pulumi.Input[str],
     workspace: LogWorkspace,
     categories: Sequence[str] = (),
+    has_logs: bool = True,
+    metrics: Sequence[str] = ("AllMetrics",),
 ) -> DiagnosticSetting:
     """Send all of a resource's logs and platform metrics to the workspace, on behalf of its owner.
 
     `categories` names single kinds of log where all of them are too much: every read of a Kubernetes API server, for
-    example. Each service writes to tables of its own where it has such.
+    example. A service without logs (`has_logs`), or whose metrics have other names, is to be called so: Azure refuses
+    what it has not. Each service writes to tables of its own where it has such.
     """
-    logs = [{"category": category} for category in categories] or [{"category_group": "allLogs"}]
+    everything = [{"category_group": "allLogs"}] if has_logs else []
+    logs = [{"category": category} for category in categories] or everything
     return DiagnosticSetting(
         f"{owner.name}-{name}-diagnostics",
         name="workspace",
@@ -32,6 +36,6 @@ def place_diagnostics(
         workspace_id=workspace.workspace_id,
         log_analytics_destination_type="Dedicated",
         logs=[{**log, "enabled": True} for log in logs],
-        metrics=[{"category": "AllMetrics", "enabled": True}],
+        metrics=[{"category": metric, "enabled": True} for metric in metrics],
         opts=owner.child(),
     )
