@@ -1,0 +1,70 @@
+"""What the engine sends about a whole stack: ids that nobody knows yet are known by whose outputs they are."""
+
+from typing import Any
+from unittest.mock import create_autospec
+
+import grpc
+import pytest
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import analyzer_pb2 as messages
+from pulumi_policy import proxy
+
+from policies.analyzer import ENVIRONMENT_KEY, Analyzer
+from policies.levels import load_levels
+from policies.registry import RULES
+from tests.policies.azure_cases import ENDPOINT, VAULT
+
+URN = "urn:pulumi:prod::platform::{}::{}"
+
+
+#: A call of the engine; a refusal would be seen as a call of `abort`, and an environment is always given here.
+CONTEXT: grpc.ServicerContext = create_autospec(grpc.ServicerContext)
+
+
+def sent(token: str, name: str, properties: dict[str, Any], **references: str) -> messages.AnalyzerResource:
+    dependencies = {
+        property_name: messages.AnalyzerPropertyDependencies(urns=[urn]) for property_name, urn in references.items()
+    }
+    return messages.AnalyzerResource(
+        urn=URN.format(token, name),
+        type=token,
+        name=name,
+        properties=json_format.ParseDict(properties, Struct()),
+        propertyDependencies=dependencies,
+    )
+
+
+def endpoint(**references: str) -> messages.AnalyzerResource:
+    connection = {"privateLinkServiceId": proxy.UNKNOWN_STRING_VALUE, "groupIds": ["vault"]}
+    return sent(ENDPOINT, "endpoint", {"privateLinkServiceConnections": [connection]}, **references)
+
+
+@pytest.fixture
+def analyzer() -> Analyzer:
+    one = Analyzer(load_levels(RULES))
+    one.ConfigureStack(messages.AnalyzerStackConfigureRequest(config={ENVIRONMENT_KEY: "prod"}), CONTEXT)
+    return one
+
+
+def test_a_private_endpoint_to_a_service_that_has_no_id_yet_is_found_by_its_reference(analyzer: Analyzer) -> None:
+    vault = sent(VAULT, "vault", {})
+    reached = endpoint(privateLinkServiceConnections=vault.urn)
+    response = analyzer.AnalyzeStack(messages.AnalyzeStackRequest(resources=[vault, reached]), CONTEXT)
+    assert list(response.diagnostics) == []
+    assert "azure-private-endpoints" not in {one.policy_name for one in response.not_applicable}
+
+
+def test_a_service_without_a_private_endpoint_is_named(analyzer: Analyzer) -> None:
+    vault, other = sent(VAULT, "vault", {}), sent(VAULT, "other", {})
+    resources = [vault, other, endpoint(privateLinkServiceConnections=other.urn)]
+    response = analyzer.AnalyzeStack(messages.AnalyzeStackRequest(resources=resources), CONTEXT)
+    (found,) = response.diagnostics
+    assert (found.policyName, found.urn) == ("azure-private-endpoints", vault.urn)
+    assert found.enforcementLevel == messages.MANDATORY
+    assert "Found: no private endpoint leads to it" in found.message
+
+
+def test_rules_that_look_at_nothing_in_a_stack_are_said_to_be_not_applicable(analyzer: Analyzer) -> None:
+    response = analyzer.AnalyzeStack(messages.AnalyzeStackRequest(), CONTEXT)
+    assert "azure-private-endpoints" in {one.policy_name for one in response.not_applicable}
