@@ -191,7 +191,9 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
             opts=self.child(ignore_changes=["count"]),
         )
         credentials = list_managed_cluster_user_credentials_output(
-            resource_group_name=args.group.group_name, resource_name=cluster.name
+            resource_group_name=args.group.group_name,
+            resource_name=cluster.name,
+            opts=pulumi.InvokeOutputOptions(parent=self),
         )
         #: What must be there before anything is placed in the cluster.
         self.ready: list[pulumi.Resource] = [cluster, application_pool]
