@@ -8,9 +8,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 import pulumi
-from pulumi_azure_native.network import (
-    ApplicationGateway as AzureApplicationGateway,
-)
+from pulumi_azure_native.network import ApplicationGateway as AzureApplicationGateway
 from pulumi_azure_native.network import (
     ApplicationGatewayBackendHttpSettingsArgs,
     ApplicationGatewayFrontendIPConfigurationArgs,

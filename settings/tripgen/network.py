@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
 from typing import Final, Literal
 
-from settings.azure.network import PodNetworking, SpokePlan, node_capacity
+from settings.azure.network import PodNetworking, SpokePlan, node_capacity, usable_addresses
 from settings.azure.types import GatewaySubnetCidr, HubCidr, PodCidr, ServiceNetworkCidr, SpokeCidr
 from settings.model import Settings, rule
 from settings.network import overlaps
@@ -85,6 +85,10 @@ class NetworkSettings(Settings):
     def node_capacity(self) -> int:
         """Return how many nodes, those of an upgrade's surge included, the plan carries."""
         return node_capacity(self.pod_networking, nodes_subnet=self.subnet("nodes"), pod_network=self.pod_network)
+
+    def gateway_capacity(self) -> int:
+        """Return how many instances of the gateway its subnet carries: each takes an address, the frontend one more."""
+        return usable_addresses(self.gateway_subnet) - 1
 
     def networks(self) -> list[tuple[str, IPv4Network]]:
         """Return every range that must not overlap another, with the name of its setting."""

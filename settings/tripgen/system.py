@@ -68,6 +68,15 @@ class TripgenSettings(AzureSystemSettings):
             )
 
     @rule
+    def _gateway_fits_its_subnet(self) -> Iterator[str]:
+        wanted, room = self.edge.gateway.max_capacity, self.network.gateway_capacity()
+        if wanted > room:
+            yield (
+                f"edge.gateway.max_capacity {wanted} does not fit network.gateway_subnet "
+                f"{self.network.gateway_subnet}: it has addresses for {room} instances and the private frontend"
+            )
+
+    @rule
     def _copies_stand_in_the_recovery_region(self) -> Iterator[str]:
         if stray := [region for region in self.registry.replicas if region != self.recovery_region]:
             yield f"registry.replicas: {', '.join(stray)} is not the recovery region {self.recovery_region}"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from settings.azure.catalogue import CHALLENGED_BOT_RULES, UNKNOWN_BOT_RULES
 from settings.model import findings
-from settings.stack import load_stack
+from settings.stack import SettingsError, load_stack
 from settings.tripgen.edge import EdgeSettings
 from tests.stack_files import as_pulumi_gives_it, stack_config
 
@@ -89,3 +89,13 @@ def test_the_origins_name_is_one_that_the_wildcard_certificate_covers() -> None:
 def test_what_azure_does_not_offer_is_refused_with_what_it_does(section: str, given_: object, allowed: str) -> None:
     with pytest.raises(ValidationError, match=allowed):
         edge(**{section: given_})
+
+
+def test_a_gateway_that_would_outgrow_its_subnet_is_refused_with_the_sum() -> None:
+    config = stack_config("prod")
+    config["platform:tripgen"]["network"]["gateway_subnet"] = "10.0.1.0/26"
+    config["platform:tripgen"]["edge"]["gateway"] = {"max_capacity": 58}
+    load_stack(as_pulumi_gives_it(config))
+    config["platform:tripgen"]["edge"]["gateway"] = {"max_capacity": 59}
+    with pytest.raises(SettingsError, match=r"max_capacity 59 does not fit network.gateway_subnet .* 58 instances"):
+        load_stack(as_pulumi_gives_it(config))
