@@ -462,6 +462,8 @@ CASES: dict[str, Cases] = {
             resource(SERVER, "prod", highAvailability={"mode": "ZoneRedundant"}),
             resource(REDIS, "prod"),
             resource(STORAGE, "prod", sku={"name": "Standard_GZRS"}),
+            resource(SERVER, "dev"),
+            resource(REDIS, "dev", highAvailability="Disabled"),
         ],
         violated=[
             resource(AGENT_POOL, "prod", availabilityZones=["1"]),
@@ -472,6 +474,9 @@ CASES: dict[str, Cases] = {
             resource(SERVER, "prod"),
             resource(REDIS, "prod", highAvailability="Disabled"),
             resource(STORAGE, "prod", sku={"name": "Standard_GRS"}),
+            resource(SERVER, "stage", highAvailability={"mode": "Disabled"}),
+            resource(SERVER, "dev", highAvailability={"mode": "ZoneRedundant"}),
+            resource(REDIS, "dev"),
         ],
         unknowable=[
             resource(AGENT_POOL, "prod", availabilityZones=["1", "2", UNKNOWN]),
@@ -498,6 +503,8 @@ CASES: dict[str, Cases] = {
             resource(DATABASE, "prod"),
             replace(replicated("koreacentral"), environment="prod"),
             resource(NAMESPACE, "prod"),
+            resource(SERVER, "stage", backup={"backupRetentionDays": 35}),
+            resource(SERVER, "dev", backup={"backupRetentionDays": 7, "geoRedundantBackup": "Enabled"}),
         ],
         unknowable=[resource(SERVER, "prod", backup=UNKNOWN), resource(DATABASE, "prod", persistence=UNKNOWN)],
     ),
@@ -523,7 +530,7 @@ UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {
         resource(STORAGE, "prod", location="koreasouth", sku={"name": "Standard_LRS"}),
     ],
     "azure-zoneless-region": [resource(GATEWAY, location="koreacentral", zones=["1"])],
-    "azure-backups": [resource(SERVER, "dev"), resource(SERVER, "prod", createMode="Replica")],
+    "azure-backups": [resource(DATABASE, "dev"), resource(SERVER, "prod", createMode="Replica")],
 }
 
 #: What a rule judges and no message may show.
