@@ -90,14 +90,12 @@ LIFECYCLE: Final = MappingProxyType(
         "PostgreSQL 14": Support(
             ends=date(2026, 11, 12), source="Azure Database for PostgreSQL documents, version policy"
         ),
-        "PostgreSQL 15": Support(
-            ends=date(2027, 11, 11), source="Azure Database for PostgreSQL documents, version policy"
-        ),
         "Web application firewall inside an Application Gateway": Support(
             ends=date(2027, 3, 15), source="Application Gateway documents, migration to WAF policies"
         ),
     }
 )
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSize:

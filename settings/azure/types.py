@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from settings.azure import catalogue
@@ -31,6 +32,26 @@ class PrivateNetwork:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
 
+@dataclass(frozen=True)
+class OneOfNumbers:
+    """A whole number out of a list in settings/azure/catalogue.py."""
+
+    values: tuple[int, ...]
+    what: str
+
+    def check(self, value: int) -> int:
+        """Return the number, or refuse it with the list."""
+        if value not in self.values:
+            raise ValueError(f"{self.what}: {', '.join(map(str, self.values))} (settings/azure/catalogue.py)")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "enum": list(self.values)}
+
+
 Guid = Annotated[
     str,
     Matches(
@@ -51,6 +72,13 @@ VmSizeName = Annotated[str, OneOf(catalogue.VM_SIZES, "a size of cluster nodes")
 AksMinor = Annotated[str, OneOf(catalogue.AKS_MINORS, "a Kubernetes minor of AKS, in quotes")]
 NetworkPolicyEngine = Annotated[str, OneOf(catalogue.NETWORK_POLICY_ENGINES, "an engine of network policies")]
 IstioRevision = Annotated[str, OneOf(catalogue.ISTIO_REVISIONS, "a revision of the Istio add-on")]
+DatabaseSizeName = Annotated[str, OneOf(catalogue.DATABASE_SIZES, "a size of PostgreSQL flexible servers")]
+DatabaseMajor = Annotated[str, OneOf(catalogue.DATABASE_MAJORS, "a PostgreSQL major version, in quotes")]
+DatabaseStorageGb = Annotated[int, OneOfNumbers(tuple(catalogue.DATABASE_DISKS), "GB of a server's disk")]
+CacheSizeName = Annotated[str, OneOf(catalogue.CACHE_SIZES, "a size of Azure Managed Redis")]
+MessagingUnits = Annotated[int, OneOfNumbers(catalogue.MESSAGING_UNITS, "messaging units")]
+MessagingPartitions = Annotated[int, OneOfNumbers(catalogue.MESSAGING_PARTITIONS, "partitions of a namespace")]
+QueueSizeGb = Annotated[int, OneOfNumbers(catalogue.QUEUE_SIZES_GB, "GB of a queue or topic")]
 UtcOffset = Annotated[str, Matches(r"[+-](?:0\d|1[0-4]):[0-5]\d", "an offset from UTC, for example +09:00")]
 TimeOfDay = Annotated[str, Matches(r"(?:[01]\d|2[0-3]):[0-5]\d", "a time of day, for example 02:00")]
 
