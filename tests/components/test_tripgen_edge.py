@@ -11,7 +11,10 @@ from components.azure.application_gateway import REWRITTEN_BY_AGIC
 from components.azure.front_door import load_balancing
 from components.azure.front_door_web_policy import custom_rules
 from components.azure.gateway_web_policy import managed_rule_sets
-from tests.components.strict_mocks import World
+from settings.stack import load_stack
+from systems import tripgen
+from tests.components.strict_mocks import World, place
+from tests.stack_files import as_pulumi_gives_it, stack_config
 
 GATEWAY = "azure-native:network:ApplicationGateway"
 GATEWAY_POLICY = "azure-native:network:WebApplicationFirewallPolicy"
@@ -212,3 +215,18 @@ def test_front_doors_firewall_guards_every_host_and_path(every_tripgen: World) -
 @pytest.mark.parametrize("kind", ["Profile", "AFDEndpoint"])
 def test_front_door_has_no_region(every_tripgen: World, kind: str) -> None:
     assert {inputs["location"] for inputs in every_tripgen.of(f"azure-native:cdn:{kind}").values()} == {"Global"}
+
+
+def test_a_host_of_our_own_closes_the_drawn_one_and_is_guarded_like_it() -> None:
+    config = stack_config("prod")
+    config["platform:tripgen"]["edge"]["front_door"] = {"custom_hosts": ["www.tripgen.example"]}
+    settings = load_stack(as_pulumi_gives_it(config))
+    world = place(lambda: tripgen.build(settings))
+    domain = world.one("azure-native:cdn:AFDCustomDomain", "front-door-www-tripgen-example")
+    assert domain["hostName"] == "www.tripgen.example"
+    assert domain["tlsSettings"] == {"certificateType": "ManagedCertificate", "minimumTlsVersion": "TLS12"}
+    for route in world.of(ROUTE).values():
+        assert route["linkToDefaultDomain"] == "Disabled"
+        assert route["customDomains"] == [{"id": "front-door-www-tripgen-example-id"}]
+    (association,) = world.one("azure-native:cdn:SecurityPolicy", "front-door-guard")["parameters"]["associations"]
+    assert {"id": "front-door-www-tripgen-example-id"} in association["domains"]
