@@ -1,10 +1,9 @@
 """What the pack says to a careless change, through the real engine: a copy of the program is changed by hand."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.rehearsal.harness import Rehearsal, Result, Violation
+from tests.rehearsal.harness import Rehearsal
+from tests.rehearsal.judging import only_violation, replace_in
 from tests.rehearsal.running import PACK
 
 pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
@@ -23,21 +22,6 @@ aws.s3.Bucket("exports", region={region}, opts=_options)
 def append_bucket(rehearsal: Rehearsal, region: str) -> None:
     program = rehearsal.project / "__main__.py"
     program.write_text(program.read_text() + BUCKET.format(region=region))
-
-
-def replace_in(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new))
-
-
-def only_violation(result: Result, rule: str, name: str) -> Violation:
-    """The one mandatory violation: of this rule, on the resource of this name, with the fix in its message."""
-    (found,) = result.refused(rule, "Fix: ").violations
-    assert (found.policy, found.enforcement) == (rule, "mandatory")
-    assert found.urn.endswith(f"::{name}")
-    assert found.message.startswith(f"{rule}: ")
-    return found
 
 
 def test_a_bucket_in_us_west_2_is_refused(rehearsal: Rehearsal) -> None:
