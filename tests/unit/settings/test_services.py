@@ -220,3 +220,15 @@ def test_a_smallest_scale_must_fit_what_is_left_when_a_zone_is_gone(project: Pat
 
 def test_a_folder_that_is_not_there_holds_no_services(tmp_path: Path) -> None:
     assert read_services(tmp_path / "nowhere") == ({}, {})
+
+
+def test_a_counted_queue_must_be_one_of_the_environments(project: Path) -> None:
+    edit(project, "ai-service", given("scaling", "metric", "queue", value="nowhere"))
+    message = refusal(project)
+    assert "services.ai-service.scaling.metric.queue nowhere is none of messaging.queues: ai_schedule" in message
+
+
+def test_the_service_that_answers_for_all_must_be_one_of_them() -> None:
+    config = stack_config("prod")
+    config["platform:tripgen"]["workloads"]["health_service"] = "cart"
+    assert "workloads.health_service cart is none of ai-service, " in refusal(ROOT, config)
