@@ -41,5 +41,6 @@ def _place_peering(
         allow_forwarded_traffic=True,
         allow_gateway_transit=False,
         use_remote_gateways=False,
-        opts=owner.child(depends_on=after),
+        # The state is Azure's to tell: `Initiated` until the other side is there, and a refresh would take it for ours.
+        opts=owner.child(depends_on=after, ignore_changes=["peeringState"]),
     )
