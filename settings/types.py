@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidatorFunctionWrapHandler,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -85,6 +91,31 @@ class Unique:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler(schema), "uniqueItems": True}
+
+
+@dataclass(frozen=True)
+class MaybeSealed:
+    """A text that may stand sealed in the stack file, as `pulumi config set --secret` leaves it: `{secure: v1:...}`.
+
+    The engine opens it before the program sees it. Whoever reads the file itself cannot, and leaves it unchecked.
+    """
+
+    def check(self, value: object, check_text: ValidatorFunctionWrapHandler) -> object:
+        """Return a sealed text as it is; anything else is a text to be checked."""
+        sealed = value.get("secure") if isinstance(value, dict) and len(value) == 1 else None
+        return sealed if isinstance(sealed, str) else check_text(value)
+
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        sealed = {
+            "type": "object",
+            "properties": {"secure": {"type": "string"}},
+            "required": ["secure"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [handler(schema), sealed]}
 
 
 def _ipv4_network(value: object) -> object:

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from settings.azure import catalogue
-from settings.types import Cidr, Matches, OneOf
+from settings.types import Cidr, Matches, MaybeSealed, OneOf
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,6 @@ VaultObjectName = Annotated[
 
 AlertChannelName = Literal["pagerduty", "teams", "slack", "sms"]
 WebTestLocation = Annotated[str, OneOf(catalogue.WEB_TEST_LOCATIONS, "a place that availability tests come from")]
-WebhookUrl = Annotated[str, Matches(r"https://[^\s/]+/\S*", "an https address with a path")]
+WebhookUrl = Annotated[str, Matches(r"https://[^\s/]+/\S*", "an https address with a path"), MaybeSealed()]
 CountryCallingCode = Annotated[str, Matches(r"[1-9]\d{0,2}", 'a country code without the plus, in quotes ("82")')]
 PhoneNumber = Annotated[str, Matches(r"[1-9]\d{5,14}", "a telephone number: digits without country code, in quotes")]

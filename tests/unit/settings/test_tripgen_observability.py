@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from settings.azure.logs import WHOLE_YEARS_DAYS
-from settings.stack import SettingsError, load_stack
+from settings.stack import SettingsError, load_stack, validate_stack
 from tests.stack_files import as_pulumi_gives_it, stack_config
 
 
@@ -72,6 +72,17 @@ def test_a_place_that_tests_do_not_come_from_is_refused() -> None:
 
 def test_a_webhook_without_tls_is_refused() -> None:
     assert "an https address with a path" in refusal("observability", channels={"teams": {"url": "http://teams/x"}})
+
+
+def test_a_webhook_may_stand_sealed_in_the_stack_file() -> None:
+    config = stack_config("prod")
+    config["platform:tripgen"]["observability"]["channels"]["teams"] = {"url": {"secure": "v1:sealed"}}
+    validate_stack(config)
+
+
+@pytest.mark.parametrize("url", [{"secure": 1}, {"secure": "v1:sealed", "open": "text"}, {}])
+def test_what_is_no_sealed_text_is_refused(url: dict[str, Any]) -> None:
+    assert "observability.channels.teams.url" in refusal("observability", channels={"teams": {"url": url}})
 
 
 def test_a_target_above_the_budget_is_refused() -> None:
