@@ -34,7 +34,7 @@ class PropertyFacts:
     max: float | None = None
     """Longest text or greatest number allowed."""
     one_of: list[Any] | str | None = None
-    """The allowed values, or the name of a fact that lists them; they stand above an enum of the SDK's."""
+    """The allowed values, or the name of a fact that lists them; like `pattern` above an SDK's enum."""
     format: str | None = None
     """`cidr`, `ip`, `json`, `arn` or `guid`: text of this form."""
     error: str | None = None
@@ -126,8 +126,9 @@ class TypeEntry:
 
     @cached_property
     def enumerated(self) -> list[Steps]:
-        """The properties whose values the entry lists."""
-        return [parse_path(path) for path, facts in self.properties.items() if facts.one_of is not None]
+        """The properties whose values the entry lists or describes."""
+        judged = (path for path, facts in self.properties.items() if facts.one_of is not None or facts.pattern)
+        return [parse_path(path) for path in judged]
 
     @cached_property
     def replacing(self) -> list[str]:

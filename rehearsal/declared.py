@@ -65,7 +65,7 @@ class DeclaredCloud(Cloud):
         """Open the JSON text of nested settings."""
         declared = self.sdk.provider().inputs
         return {
-            name: _from_text(item) if name in declared and declared[name].type != "string" else item
+            name: _from_text(item) if name in declared and not declared[name].is_text else item
             for name, item in config.items()
             if name != "version"
         }
@@ -354,7 +354,7 @@ def _autoname_of(entry: TypeEntry, schema: ResourceSchema) -> Autoname | None:
 def _listed(entry: TypeEntry, inputs: Values, path: str) -> bool:
     """Tell whether the entry itself judges a given value: an SDK may put one enum where two are meant."""
     steps = parse_path(path) if path else ()
-    given = bool(steps) and values.get(inputs, path) is not None
+    given = bool(steps) and isinstance(values.get(inputs, path), str)
     return given and any(len(steps) == len(pattern) and values.matches(steps, pattern) for pattern in entry.enumerated)
 
 
