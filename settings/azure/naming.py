@@ -15,28 +15,26 @@ RESOURCE_GROUP: Final = NameRule(max_length=90, pattern=re.compile(r"[\w.()-]*[\
 MANAGED_IDENTITY: Final = NameRule(
     max_length=128, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}"), environment=False
 )
-VIRTUAL_NETWORK: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="vnet")
-#: Subnets, NSGs, route tables, public addresses, firewalls and gateways share one rule of Microsoft.Network.
-SUBNET: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="snet")
-PEERING: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="peer")
-NETWORK_SECURITY_GROUP: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="nsg")
-ROUTE_TABLE: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="rt")
-PUBLIC_IP: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="pip")
-FIREWALL: Final = NameRule(max_length=56, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="afw")
-FIREWALL_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="afwp")
-PRIVATE_ENDPOINT: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="pep")
-APPLICATION_GATEWAY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*\w"), abbreviation="agw")
+#: One pattern for all of Microsoft.Network: subnets, security groups, route tables, addresses, firewalls, gateways.
+_NETWORK_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*\w")
+VIRTUAL_NETWORK: Final = NameRule(max_length=64, pattern=_NETWORK_NAME, abbreviation="vnet")
+SUBNET: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="snet")
+PEERING: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="peer")
+NETWORK_SECURITY_GROUP: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="nsg")
+ROUTE_TABLE: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="rt")
+PUBLIC_IP: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="pip")
+FIREWALL: Final = NameRule(max_length=56, pattern=_NETWORK_NAME, abbreviation="afw")
+FIREWALL_POLICY: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="afwp")
+PRIVATE_ENDPOINT: Final = NameRule(max_length=64, pattern=_NETWORK_NAME, abbreviation="pep")
+APPLICATION_GATEWAY: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="agw")
 #: The web application firewalls' policies: the gateway's, and Front Door's, which takes letters and digits only.
-WEB_POLICY: Final = NameRule(max_length=80, pattern=re.compile(r"[A-Za-z0-9][\w.-]*"), abbreviation="waf")
+WEB_POLICY: Final = NameRule(max_length=80, pattern=_NETWORK_NAME, abbreviation="waf")
 FRONT_DOOR_WEB_POLICY: Final = NameRule(
     max_length=128, pattern=re.compile(r"[A-Za-z][A-Za-z0-9]*"), abbreviation="fdfp", separator=""
 )
-FRONT_DOOR: Final = NameRule(
-    max_length=90, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]"), abbreviation="afd"
-)
-FRONT_DOOR_ENDPOINT: Final = NameRule(
-    max_length=46, pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]"), abbreviation="fde"
-)
+_CDN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]")
+FRONT_DOOR: Final = NameRule(max_length=90, pattern=_CDN_NAME, abbreviation="afd")
+FRONT_DOOR_ENDPOINT: Final = NameRule(max_length=46, pattern=_CDN_NAME, abbreviation="fde")
 #: Part of the host `tripgenprod.azurecr.io`.
 CONTAINER_REGISTRY: Final = NameRule(max_length=50, pattern=re.compile(r"[a-z0-9]{5,50}"), separator="")
 KUBERNETES_CLUSTER: Final = NameRule(
