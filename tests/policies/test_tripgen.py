@@ -1,4 +1,4 @@
-"""TripGen's stack files under the rules about single resources, without an engine: the quick answer to a changed figure.
+"""TripGen's stack files under the rules about single resources, without an engine: the quick answer to a change.
 
 Rules about the whole stack need references that only an engine knows (tests/rehearsal).
 """
