@@ -8,9 +8,14 @@ from rehearsal.azure_native.network import RESERVED_ADDRESSES, delegations, netw
 from rehearsal.case import Case
 from rehearsal.errors import Problem
 from rehearsal.templates import noise
-from rehearsal.values import mapping
+from rehearsal.values import get, mapping
 
 LINK = "azure-native:privatedns:VirtualNetworkLink"
+_INSIDE_A_SUBNET = {
+    "microsoft.dbforpostgresql/flexibleservers": "network.delegatedSubnetResourceId",
+    "microsoft.cache/redis": "subnetId",
+}
+_LINKED_TIERS = {"microsoft.servicebus/namespaces": ["Premium"], "microsoft.containerregistry/registries": ["Premium"]}
 
 
 def one_connection(case: Case) -> Iterator[Problem]:
@@ -58,6 +63,20 @@ def target_takes_links(case: Case) -> Iterator[Problem]:
             f"{', '.join(known['groups'])}"
         )
         yield Problem(f"{path}.groupIds", f"PrivateEndpointInvalidGroupIds: {words}")
+
+
+def target_has_links(case: Case) -> Iterator[Problem]:
+    """What was placed inside a subnet is reached there only, and cheaper tiers have no links."""
+    target = arm.at(case, "privateLinkServiceConnections[0].privateLinkServiceId")
+    kind = arm.arm_type(target.id).lower() if target else ""
+    inside = _INSIDE_A_SUBNET.get(kind)
+    if target and inside and get(target.outputs, inside):
+        words = f"'{target.name}' was placed in a delegated subnet: it cannot have private endpoints too"
+        yield Problem("privateLinkServiceConnections", f"PrivateEndpointNotSupportedOnVnetInjectedResource: {words}")
+    tiers, tier = _LINKED_TIERS.get(kind), get(target.outputs, "sku.name") if target else None
+    if target and tiers and tier not in tiers:
+        words = f"private endpoints of {arm.arm_type(target.id)} need the SKU {tiers[0]}; '{target.name}' is {tier}"
+        yield Problem("privateLinkServiceConnections", f"PrivateEndpointNotSupportedForSku: {words}")
 
 
 def zone_fits_the_target(case: Case) -> Iterator[Problem]:

@@ -208,6 +208,16 @@ def test_network_rules_need_premium_and_a_service_endpoint(azure):
         azure.create(RULES, "rules", **IN_GROUP, namespaceName="sb-shop", virtualNetworkRules=missing)
 
 
+def test_private_endpoints_are_premiums(azure):
+    made = azure.create(NAMESPACE, "plain", **IN_GROUP, namespaceName="sb-plain", sku={"name": "Standard"})
+    azure.create(NETWORK, **IN_GROUP, virtualNetworkName="vnet", addressSpace={"addressPrefixes": ["10.1.0.0/16"]})
+    subnet = azure.create(SUBNET, **IN_GROUP, virtualNetworkName="vnet", subnetName="pe", addressPrefix="10.1.4.0/24")
+    connection = {"name": "link", "privateLinkServiceId": made.id, "groupIds": ["namespace"]}
+    inputs = {"privateEndpointName": "pe", "subnet": {"id": subnet.id}, "privateLinkServiceConnections": [connection]}
+    with refused("Microsoft.ServiceBus/namespaces need the SKU Premium; 'sb-plain' is Standard"):
+        azure.create("azure-native:network:PrivateEndpoint", "pe", **IN_GROUP, **inputs)
+
+
 def pair(azure, *, first=None, second=None):
     """Make both namespaces and return the inputs of their pairing."""
     azure.create(NAMESPACE, "first", **(first or plain()))
