@@ -4,9 +4,11 @@ Rules about the whole stack need references that only an engine knows (tests/reh
 """
 
 import pytest
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
 
 from policies.registry import judge
-from policies.resource import EnvironmentName, Resource
+from policies.resource import EnvironmentName, Resource, normalise
 from policies.sizing import tripgen
 from tests.components.conftest import tripgen_world
 from tests.policies.building import KOREA
@@ -18,7 +20,8 @@ def placed(stack: EnvironmentName) -> list[Resource]:
             urn=f"urn:pulumi:{stack}::platform::{tripgen.SYSTEM}${one.type}::{one.name}",
             type=one.type,
             name=one.name,
-            properties=one.inputs,
+            # As on the wire: the mocks hand out every number as a float.
+            properties=normalise(json_format.ParseDict(dict(one.inputs), Struct())),
             environment=stack,
             provider=KOREA,
         )
