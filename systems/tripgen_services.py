@@ -13,7 +13,7 @@ from components.azure.application_gateway import CERTIFICATE
 from components.azure.autoscaler import AUTHENTICATION, Autoscaler, AutoscalerArgs
 from components.azure.cluster import AksCluster
 from components.azure.gateway_ingress import GatewayIngress, GatewayIngressArgs
-from components.azure.managed_identity import ManagedIdentity
+from components.azure.managed_identity import ManagedIdentity, place_federation
 from components.azure.pod_metrics import PodMetrics, PodMetricsArgs
 from components.azure.resource_group import ResourceGroup
 from components.base import Component, ComponentArgs
@@ -201,7 +201,7 @@ class Services(Component[ServicesArgs], type="platform:system:TripgenServices"):
         )
 
     def _place_accounts(self, roles: ClusterRoles) -> None:
-        """7.2.2: who deploys into the namespace. The services' own accounts come with them."""
+        """7.2.2: who deploys; and the accounts of the services, which stand for their identity in Azure."""
         deployer = ServiceAccount(
             DEPLOYER,
             ServiceAccountArgs(
@@ -210,6 +210,14 @@ class Services(Component[ServicesArgs], type="platform:system:TripgenServices"):
             self.inside(depends_on=[roles]),
         )
         place_binding(deployer, self.namespace.namespace, role="application-writer", service_account=DEPLOYER)
+        namespace = self.args.settings.namespace
+        accounts = sorted({service.service_account for service in self.args.services.values()})
+        place_federation(
+            self,
+            self.args.identity,
+            issuer=self.args.cluster.oidc_issuer_url,
+            subjects={account: f"system:serviceaccount:{namespace}:{account}" for account in accounts},
+        )
 
     def _surroundings(self) -> PodSurroundings:
         s, sidecar = self.args.settings, self.args.settings.sidecar
