@@ -23,11 +23,6 @@ CONFIGURATION: Final = "azure-native:dbforpostgresql:Configuration"
 TLS_PARAMETER: Final = "ssl_min_protocol_version"
 
 
-def is_replica(server: Resource) -> bool:
-    """Return whether a PostgreSQL server copies another."""
-    return revealed(server.at("createMode")) == "Replica"
-
-
 def tls(resource: Resource) -> Iterable[Finding]:
     """Refuse plain text and old protocols."""
     yield from unmet(resource, TLS)
@@ -44,7 +39,7 @@ def postgres_parameter(resource: Resource) -> Iterable[Finding]:
 
 
 def postgres_tls(resources: Sequence[Resource]) -> Iterable[Finding]:
-    """Require the TLS parameter of each server; a replica begins with its primary's."""
+    """Require the TLS parameter of each server; a replica has parameters of its own."""
     told = {
         urn
         for one in resources
@@ -52,7 +47,7 @@ def postgres_tls(resources: Sequence[Resource]) -> Iterable[Finding]:
         for urn in one.references.get("serverName", ())
     }
     for server in resources:
-        if server.type == SERVER and not is_replica(server) and server.urn not in told:
+        if server.type == SERVER and server.urn not in told:
             yield violated(
                 f"no server parameter {TLS_PARAMETER}",
                 f"a Configuration of the server that sets {TLS_PARAMETER}",

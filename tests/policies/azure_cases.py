@@ -394,10 +394,10 @@ CASES: dict[str, Cases] = {
         unknowable=[resource(CONFIGURATION, configurationName="ssl_min_protocol_version", value=UNKNOWN)],
     ),
     "azure-postgres-tls": Cases(
-        holds=[[PRIMARY, REPLICA, tls_parameter(PRIMARY)]],
+        holds=[[PRIMARY, REPLICA, tls_parameter(PRIMARY), tls_parameter(REPLICA)]],
         violated=[
             [PRIMARY],
-            [PRIMARY, tls_parameter(REPLICA)],
+            [PRIMARY, REPLICA, tls_parameter(PRIMARY)],
             [PRIMARY, replace(tls_parameter(PRIMARY), properties={"configurationName": "max_wal_senders"})],
         ],
         unknowable=[],
