@@ -142,6 +142,7 @@ CASES: dict[str, Cases] = {
         holds=[
             resource(VAULT),
             resource(ROLE),
+            resource("azure-native:authorization:PolicyAssignment"),
             resource(PROFILE),
             resource("azure-native:resources:ResourceGroup"),
             resource("azure-native:alertsmanagement:PrometheusRuleGroup"),
