@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ruamel.yaml import YAML
 
 from settings.stack import validate_stack
-from settings.tripgen import operations
+from settings.tripgen import operations, recovery
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RUNBOOKS: Final = ROOT / "docs" / "runbooks"
@@ -25,7 +25,7 @@ def render() -> dict[Path, str]:
     jinja = Environment(  # noqa: S701
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    figures = {"s": validate_stack(config).tripgen, "operations": operations}
+    figures = {"s": validate_stack(config).tripgen, "operations": operations, "recovery": recovery}
     return {
         RUNBOOKS / template.removesuffix(".j2"): jinja.get_template(template).render(figures) + "\n"
         for template in jinja.list_templates(extensions=["j2"])

@@ -130,7 +130,7 @@ SELF_HEALING: Final = (
         title="node replacement",
         trigger="a node is NotReady for 5 minutes",
         action="AKS repairs or reimages the node, its pods move",
-        within="10 minutes",
+        within="10 minutes by the design; AKS mends nodes as it can, and it may take an hour",
     ),
     SelfHealing(
         title="traffic",
@@ -151,7 +151,6 @@ SELF_HEALING: Final = (
 class ChangeManagement:
     """What a change of production needs, and when it may happen (chapter 10.2.1)."""
 
-    rollback_hours: int = 24
     approval: str = "production changes need an approval; an emergency change needs one too, at any time"
     testing: str = "every change has run in STAGE"
     rollback: str = "every change has a rollback plan"
