@@ -6,11 +6,13 @@ from typing import Any
 from rehearsal.azure_native import arm
 from rehearsal.case import Case
 from rehearsal.errors import Problem
-from rehearsal.values import get
+from rehearsal.values import Value, get
 
 _NO_CAP, _DEFAULT = -1, -1  # how the service writes "none" and "as the workspace has it"
 _BASIC_DAYS = 30  # what a table with another plan than Analytics is searched through
 _TIME = ("TimeGenerated", "dateTime")
+_TABLE = "microsoft.operationalinsights/workspaces/tables"
+_OWN_TABLES = ("_CL", "_SRCH", "_RST")  # custom logs, results of searches, restored logs
 
 
 # --- workspaces ------------------------------------------------------------------------------------------------------
@@ -41,20 +43,32 @@ def reservation_is_of_its_tier(case: Case) -> Iterator[Problem]:
 
 def retention_is_offered(case: Case) -> Iterator[Problem]:
     """A table is kept for days up to two years, then for whole years, and never shorter than it can be queried."""
-    shown, total = case.get("retentionInDays"), case.get("totalRetentionInDays")
+    yield from retention_problems(case, case.get("retentionInDays"), case.get("totalRetentionInDays"))
+
+
+def retention_problems(case: Case, shown: Value, total: Value, at: str = "") -> Iterator[Problem]:
+    """Judge what a table says of its retention, wherever it says it."""
     limits, years = case.fact("logs.retention_days"), case.fact("logs.total_retention_days")
     low, high = limits["min"], limits["max"]
     if shown not in (None, _DEFAULT) and not low <= shown <= high:
-        yield Problem("retentionInDays", f"InvalidParameter: retentionInDays {shown} must be between {low} and {high}")
+        words = f"retentionInDays {shown} must be between {low} and {high}"
+        yield Problem(f"{at}retentionInDays", f"InvalidParameter: {words}")
     if total in (None, _DEFAULT):
         return
     if not low <= total <= high and total not in years:
         near = min(years, key=lambda year: abs(year - total))
         words = f"totalRetentionInDays {total} must be between {low} and {high}, or one of {', '.join(map(str, years))}"
-        yield Problem("totalRetentionInDays", f"InvalidParameter: {words} [nearest: {near}]")
+        yield Problem(f"{at}totalRetentionInDays", f"InvalidParameter: {words} [nearest: {near}]")
     elif shown not in (None, _DEFAULT) and total < shown:
         words = f"totalRetentionInDays {total} is shorter than retentionInDays {shown}"
-        yield Problem("totalRetentionInDays", f"InvalidParameter: {words}")
+        yield Problem(f"{at}totalRetentionInDays", f"InvalidParameter: {words}")
+
+
+def built_in_tables_exist(case: Case) -> Iterator[Problem]:
+    """A workspace has Azure's own tables from the start: only one's own can be made."""
+    if not str(case.get("tableName")).endswith(_OWN_TABLES):
+        words = f"cannot create already existing resource '{arm.own_path(case)}'"
+        yield Problem("tableName", f"{words} [Azure's tables come with the workspace]")
 
 
 def plan_suits_the_table(case: Case) -> Iterator[Problem]:
@@ -85,6 +99,31 @@ def custom_tables_have_columns(case: Case) -> Iterator[Problem]:
     if title is not None and title != name:
         words = f"The schema's name '{title}' must be the table's name '{name}'"
         yield Problem("schema.name", f"InvalidParameter: {words}")
+
+
+def _tables_of_template(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the place and the text of each table that a deployment's template sets."""
+    resources = get(case.properties, "properties.template.resources")
+    for index, item in enumerate(resources if isinstance(resources, list) else ()):
+        if isinstance(item, dict) and str(item.get("type")).lower() == _TABLE:
+            yield f"properties.template.resources[{index}].properties.", item
+
+
+def templates_keep_what_tables_can(case: Case) -> Iterator[Problem]:
+    """A table in a template is kept as long as tables are."""
+    for path, item in _tables_of_template(case):
+        shown, total = (get(item, f"properties.{name}") for name in ("retentionInDays", "totalRetentionInDays"))
+        for problem in retention_problems(case, shown, total, path):
+            yield Problem(problem.path, f"{problem.reason} [table {item.get('name')}]")
+
+
+def tables_of_templates_have_a_workspace(case: Case) -> Iterator[Problem]:
+    """The workspace of a table stands in the group the template is deployed to."""
+    group = arm.own_path(case).partition("/providers/")[0]
+    for name in sorted({str(item.get("name")).partition("/")[0] for _, item in _tables_of_template(case)}):
+        if arm.find(case, f"{group}/providers/Microsoft.OperationalInsights/workspaces/{name}") is None:
+            words = f"Can not perform requested operation on nested resource. Parent resource '{name}' not found."
+            yield Problem("properties.template", f"ParentResourceNotFound: {words}")
 
 
 def table_outputs(case: Case) -> dict[str, Any]:

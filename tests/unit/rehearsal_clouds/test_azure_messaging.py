@@ -9,6 +9,7 @@ from tests.unit.rehearsal_clouds.provider_client import SUBSCRIPTION, Refused
 NAMESPACE, RULES = "azure-native:servicebus:Namespace", "azure-native:servicebus:NamespaceNetworkRuleSet"
 QUEUE, TOPIC = "azure-native:servicebus:Queue", "azure-native:servicebus:Topic"
 SUBSCRIBER, RULE = "azure-native:servicebus:Subscription", "azure-native:servicebus:Rule"
+DEFAULT = "azure-native:servicebus:DefaultRule"
 PAIRING, NETWORK, SUBNET = (
     "azure-native:servicebus:DisasterRecoveryConfig",
     "azure-native:network:VirtualNetwork",
@@ -179,6 +180,18 @@ def test_what_is_fixed_at_creation_replaces_the_queue(azure):
 def test_a_wrong_filter_is_refused_in_preview(azure, changes, message):
     with refused(message):
         azure.preview(RULE, "rule", subscription(**{"ruleName": "audit", **changes}))
+
+
+def test_the_rule_that_comes_with_a_subscription_can_be_narrowed(azure):
+    azure.create(NAMESPACE, "bus", **namespace())
+    below = {**IN_GROUP, "namespaceName": "sb-shop", "topicName": "trips"}
+    azure.create(TOPIC, "trips", **below, enablePartitioning=True)
+    azure.create(SUBSCRIBER, "audit", **subscription())
+    inputs = {**below, "subscriptionName": "audit", "filterType": "SqlFilter"}
+    made = azure.create(DEFAULT, "rule", **inputs, sqlFilter={"sqlExpression": "kind = 'audit'"})
+    assert made["name"] == "$Default"
+    with refused("A rule of filterType SqlFilter needs sqlFilter. SubCode=40000"):
+        azure.preview(DEFAULT, "rule", inputs)
 
 
 def test_subscriptions_stand_below_their_topic(azure):

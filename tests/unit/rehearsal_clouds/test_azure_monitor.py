@@ -7,6 +7,7 @@ import pytest
 from tests.unit.rehearsal_clouds.provider_client import SUBSCRIPTION, TENANT, Refused, without
 
 WORKSPACE, TABLE = "azure-native:operationalinsights:Workspace", "azure-native:operationalinsights:Table"
+TEMPLATE = "azure-native:resources:Deployment"
 LINK, QUERY = "azure-native:operationalinsights:LinkedService", "azure-native:operationalinsights:Query"
 COMPONENT, WEB_TEST = "azure-native:applicationinsights:Component", "azure-native:applicationinsights:WebTest"
 ACTIONS, METRIC = "azure-native:monitor:ActionGroup", "azure-native:monitor:MetricAlert"
@@ -96,11 +97,38 @@ def test_a_wrong_table_is_refused_in_preview(azure, changes, message):
         azure.preview(TABLE, "table", table(**changes))
 
 
-def test_a_table_is_kept_as_its_workspace_unless_it_says_more(azure, logs):  # noqa: ARG001 -- it is in the workspace
-    made = azure.create(TABLE, "table", **table(totalRetentionInDays=2556))
+@pytest.mark.usefixtures("logs")
+def test_a_table_is_kept_as_its_workspace_unless_it_says_more(azure):
+    made = azure.create(TABLE, "table", **table(tableName="Orders_CL", schema=COLUMNS, totalRetentionInDays=2556))
     kept = [made[name] for name in ("retentionInDays", "totalRetentionInDays", "archiveRetentionInDays")]
     assert kept == [90, 2556, 2466]
     assert (made["retentionInDaysAsDefault"], made["totalRetentionInDaysAsDefault"]) == (True, False)
+
+
+@pytest.mark.usefixtures("logs")
+def test_azures_own_tables_are_there_already(azure):
+    with refused("ContainerLogV2' [Azure's tables come with the workspace]"):
+        azure.create(TABLE, "table", **table(totalRetentionInDays=180))
+
+
+def template(*resources):
+    return {**IN_GROUP, "deploymentName": "tables", "properties": {
+        "mode": "Incremental", "template": {"$schema": "s", "contentVersion": "1.0.0.0", "resources": list(resources)},
+    }}  # fmt: skip
+
+
+def kept(days):
+    kind = {"type": "Microsoft.OperationalInsights/workspaces/tables", "apiVersion": "2023-09-01"}
+    return {**kind, "name": "log-shop/AKSAudit", "properties": {"totalRetentionInDays": days}}
+
+
+def test_tables_in_a_template_are_kept_as_tables_are(azure):
+    with refused("totalRetentionInDays 2555 must be between 4 and 730, or one of 1095"):
+        azure.preview(TEMPLATE, "tables", template(kept(2555)))
+    with refused("Parent resource 'log-shop' not found."):
+        azure.create(TEMPLATE, "tables", **template(kept(2556)))
+    azure.create(WORKSPACE, "logs", **workspace())
+    assert azure.create(TEMPLATE, "tables", **template(kept(2556))).id.endswith("/deployments/tables")
 
 
 def test_what_is_linked_and_asked_is_complete(azure):
@@ -143,7 +171,8 @@ def test_a_component_needs_its_workspace_and_gives_back_how_it_is_reached(azure)
     assert made["connectionString"].endswith(f"ApplicationId={made['appId']}")
 
 
-def test_a_web_test_says_what_it_asks_and_where_it_belongs(azure, logs):  # noqa: ARG001 -- the component writes to it
+@pytest.mark.usefixtures("logs")
+def test_a_web_test_says_what_it_asks_and_where_it_belongs(azure):
     app = azure.create(COMPONENT, "app", **component())
     inputs = {
         **IN_GROUP, "webTestName": "up", "webTestKind": "standard", "syntheticMonitorId": "up", "frequency": 300,
@@ -286,7 +315,8 @@ def test_a_wrong_log_alert_is_refused_in_preview(azure, inputs, message):
         azure.preview(LOG_ALERT, "errors", inputs)
 
 
-def test_operators_of_log_alerts_are_azures_not_the_sdks(azure, logs):  # noqa: ARG001 -- the rule asks it
+@pytest.mark.usefixtures("logs")
+def test_operators_of_log_alerts_are_azures_not_the_sdks(azure):
     assert azure.create(LOG_ALERT, "errors", **log_alert()).id.endswith("/scheduledQueryRules/errors")
 
 
@@ -403,7 +433,8 @@ def test_a_setting_needs_its_workspace_and_its_resource(azure, vault):
         azure.create(SETTING, "none", **setting(vault, resourceUri=f"{vault.id}-none"))
 
 
-def test_a_sink_takes_a_category_once(azure, vault, logs):  # noqa: ARG001 -- the settings write to it
+@pytest.mark.usefixtures("logs")
+def test_a_sink_takes_a_category_once(azure, vault):
     azure.create(SETTING, "all", **setting(vault))
     with refused("is already used in diagnostic setting 'all' for category 'allLogs'. Data sinks can't be reused in"):
         azure.create(SETTING, "again", **setting(vault, name="again"))
@@ -415,7 +446,8 @@ def test_a_sink_takes_a_category_once(azure, vault, logs):  # noqa: ARG001 -- th
         azure.create(SETTING, "last", **setting(vault, name="last", workspaceId=last.id))
 
 
-def test_blobs_have_settings_of_their_own(azure, logs):  # noqa: ARG001 -- the setting writes to it
+@pytest.mark.usefixtures("logs")
+def test_blobs_have_settings_of_their_own(azure):
     account = azure.create(
         "azure-native:storage:StorageAccount", "store", **IN_GROUP, accountName="stshop", kind="StorageV2",
         sku={"name": "Standard_LRS"},
