@@ -8,6 +8,7 @@ from rehearsal.case import Case
 from rehearsal.errors import Problem, suggestion
 from rehearsal.values import get
 
+_ALERT_SCHEMA = "CloudEventSchemaV1_0"
 _WAYS = {"destination": "destination", "deliveryWithResourceIdentity": "deliveryWithResourceIdentity.destination"}
 
 
@@ -47,6 +48,9 @@ def subscription_has_one_destination(case: Case) -> Iterator[Problem]:
     if isinstance(target, str) and wanted and arm.arm_type(target).lower() != wanted:
         words = f"The destination of type {kind} is a {wanted}, not a {arm.arm_type(target)}"
         yield Problem(f"{path}.resourceId", f"InvalidRequest: {words}")
+    if kind == "MonitorAlert" and case.get("eventDeliverySchema") != _ALERT_SCHEMA:
+        words = f"Events become alerts in the schema {_ALERT_SCHEMA} only, not in {case.get('eventDeliverySchema')}"
+        yield Problem("eventDeliverySchema", f"InvalidRequest: {words}")
     if kind == "WebHook" and isinstance(url, str) and not url.startswith("https://"):
         yield Problem(f"{path}.endpointUrl", "InvalidRequest: A webhook's endpointUrl must be an https URL")
 

@@ -568,6 +568,9 @@ def test_an_event_subscription_asks_for_what_the_topic_tells(azure, vault):
     with refused("The destination of type ServiceBusQueue is a microsoft.servicebus/namespaces/queues, not a Microsof"):
         queue = {"endpointType": "ServiceBusQueue", "resourceId": PROVIDED}
         azure.preview(LISTENER, "rotate", {**inputs, "destination": queue})
+    with refused("Events become alerts in the schema CloudEventSchemaV1_0 only, not in EventGridSchema"):
+        alert = {"endpointType": "MonitorAlert", "severity": "Sev2"}
+        azure.preview(LISTENER, "rotate", {**inputs, "destination": alert})
     with refused("maxDeliveryAttempts 31 must be between 1 and 30"):
         azure.preview(LISTENER, "rotate", {**inputs, **hook, "retryPolicy": {"maxDeliveryAttempts": 31}})
     wrong = {"includedEventTypes": ["Microsoft.KeyVault.SecretExpires"]}
