@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -23,14 +23,15 @@ from typing import Any
 from rehearsal.errors import Problem, suggestion
 from rehearsal.values import UNKNOWN, Steps, Value, format_path, is_asset
 
-_FORMAT = 4  # raise it when the extraction below changes: older caches are then ignored
+_FORMAT = 5  # raise it when the extraction below changes: older caches are then ignored
 _TOP_LEVEL = re.compile(r"^(?=@|class |def )", re.MULTILINE)
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\w+)(?: as (\w+))?$", re.MULTILINE)
 _PRIMITIVES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 
 # A type is a string (string, integer, number, boolean, asset, any) or a pair: ["array" | "map", element],
-# ["object", reference], ["enum", reference] or ["union", [types]].
+# ["object", reference], ["enum", reference], ["open", reference] (an enum that takes other text too) or
+# ["union", [types]].
 Type = Any
 
 
@@ -40,6 +41,11 @@ class Property:
 
     type: Type
     required: bool
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether it is text, of any or of a named kind."""
+        return self.type == "string" or self.type[0] in ("enum", "open")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,11 @@ class ResourceSchema:
     secrets: list[str]
     objects: dict[str, dict[str, Property]] = field(default_factory=dict)
     enums: dict[str, list[Any]] = field(default_factory=dict)
+    open_enums: frozenset[str] | None = None  # the names of those that are open indeed; None: all that are called so
+
+    def takes_other_text(self, reference: str) -> bool:
+        """Tell whether an enum that the SDK calls open is so."""
+        return self.open_enums is None or reference.rpartition(":")[2] in self.open_enums
 
 
 def default_cache() -> Path:
@@ -63,9 +74,11 @@ def default_cache() -> Path:
 class Sdk:
     """One provider's installed Python SDK, e.g. Sdk("aws") for the distribution pulumi_aws."""
 
-    def __init__(self, package: str, cache_dir: Path | None = None, *, closed_enums: bool = False) -> None:
-        """`closed_enums`: the SDK calls every enum open (`Union[str, Enum]`), but the cloud takes no other value."""
-        self.package, self._closed_enums = package, closed_enums
+    def __init__(
+        self, package: str, cache_dir: Path | None = None, *, open_enums: frozenset[str] | None = None
+    ) -> None:
+        """`open_enums`: the only enums whose cloud takes other text; None where the SDK is to be believed of each."""
+        self.package, self._open_enums = package, open_enums
         self.module = "pulumi_" + package.replace("-", "_")
         try:
             self.version = importlib.metadata.version(self.module)
@@ -81,7 +94,8 @@ class Sdk:
     def resource(self, token: str) -> ResourceSchema | None:
         """Return the schema of a type token, None when the SDK has no such type."""
         if token not in self._known:
-            self._known[token] = self._load(token)
+            found = self._load(token)
+            self._known[token] = replace(found, open_enums=self._open_enums) if found else None
         return self._known[token]
 
     def known(self, token: str) -> ResourceSchema:
@@ -112,7 +126,7 @@ class Sdk:
             return None
         module, name = place
         folder = self._root.joinpath(*module.split(".")[1:])
-        schema = _Extraction(self._root, folder, token, name, closed_enums=self._closed_enums).schema()
+        schema = _Extraction(self._root, folder, token, name).schema()
         with contextlib.suppress(OSError):  # a read-only cache costs milliseconds, nothing else
             self._cache.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=self._cache, delete=False) as draft:
@@ -174,8 +188,8 @@ def _snake(name: str) -> str:
 class _Extraction:
     """Reads one resource class and whatever its inputs refer to."""
 
-    def __init__(self, root: Path, folder: Path, token: str, name: str, *, closed_enums: bool) -> None:
-        self.root, self.token, self.name, self.closed_enums = root, token, name, closed_enums
+    def __init__(self, root: Path, folder: Path, token: str, name: str) -> None:
+        self.root, self.token, self.name = root, token, name
         guess = folder / f"{_snake(name)}.py"
         self.file = guess if name in _slices(guess) else _resource_files(folder)[name]
         self.objects: dict[str, dict[str, Property]] = {}
@@ -229,8 +243,7 @@ class _Extraction:
         if kind == "Mapping" and isinstance(inner, ast.Tuple):
             return ["map", self._type(inner.elts[1], file)]
         if kind == "Union" and isinstance(inner, ast.Tuple):
-            options = [self._type(element, file) for element in inner.elts if not _is_dict_form(element)]
-            return _union(options, closed_enums=self.closed_enums)
+            return _union([self._type(element, file) for element in inner.elts if not _is_dict_form(element)])
         return "any"
 
     def _reference(self, reference: str, file: Path) -> Type:
@@ -265,14 +278,15 @@ def _folder(file: Path, aliases: list[str]) -> Path:
     return folder
 
 
-def _union(options: list[Type], *, closed_enums: bool) -> Type:
+def _union(options: list[Type]) -> Type:
     unique: list[Type] = []
     for option in options:
         if option not in unique:
             unique.append(option)
     enums = [option for option in unique if isinstance(option, list) and option[0] == "enum"]
     if "string" in unique and enums:  # `Union[str, Enum]` is how the SDK writes an open enum
-        unique = [option for option in unique if (option != "string" if closed_enums else option not in enums)]
+        rest = [option for option in unique if option != "string" and option not in enums]
+        unique = [*rest, *(["open", reference] for _, reference in enums)]
     return unique[0] if len(unique) == 1 else ["union", unique]
 
 
@@ -361,7 +375,9 @@ def _check_value(schema: ResourceSchema, kind: Type, value: Value, at: Steps) ->
             yield from _check_value(schema, inner, item, (*at, key))
     elif wanted == "object" and isinstance(value, dict):
         yield from _check_object(schema, schema.objects[inner], value, at)
-    elif wanted == "enum":
+    elif wanted == "open" and schema.takes_other_text(inner):
+        yield from _check_value(schema, "string", value, at)
+    elif wanted in ("enum", "open"):
         if value not in schema.enums[inner]:
             known = schema.enums[inner]
             allowed = ", ".join(json.dumps(item) for item in known)

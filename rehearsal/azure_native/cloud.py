@@ -21,8 +21,14 @@ from rehearsal.values import UNKNOWN, Steps, Value, contains_unknown, find, form
 
 DEFAULT_SUBSCRIPTION = "00000000-0000-4000-8000-000000000000"
 DEFAULT_TENANT = "00000000-0000-4000-8000-000000000001"
+# Which streams there are is up to the extensions that send them.
+_OPEN_ENUMS = frozenset({
+    "KnownDataFlowStreams", "KnownExtensionDataSourceStreams", "KnownPerfCounterDataSourceStreams",
+    "KnownPrometheusForwarderDataSourceStreams", "KnownSyslogDataSourceStreams",
+    "KnownWindowsEventLogDataSourceStreams",
+})  # fmt: skip
 _TAGS_PER_RESOURCE, _TAG_KEY_LENGTH, _TAG_VALUE_LENGTH = 50, 512, 256
-_TAG_KEY = re.compile(r"[^<>%&\\?/]+")
+_TAG_KEY = re.compile(r"[^<>%&\\?/]+|hidden-link:/.+")  # what the portal joins resources by
 _LOCKS = ("azure-native:authorization:ManagementLockByScope",
           "azure-native:authorization:ManagementLockAtResourceGroupLevel")  # fmt: skip
 _ZONE_PROPERTIES = (
@@ -37,7 +43,7 @@ class AzureNativeCloud(DeclaredCloud):
     package = "azure-native"
 
     def __init__(self, inventory: Inventory) -> None:
-        sdk = Sdk("azure-native", closed_enums=True)
+        sdk = Sdk("azure-native", open_enums=_OPEN_ENUMS)
         self._arm = ArmCatalogue(Path(__file__).parent, "rehearsal.azure_native", sdk)
         super().__init__(inventory, sdk, self._arm)
 
@@ -104,7 +110,8 @@ class AzureNativeCloud(DeclaredCloud):
     def _check_location(self, case: Case) -> Iterator[Problem]:
         location, kind = case.get("location"), arm.arm_type(case.entry.id)
         facts = case.entry.properties.get("location")
-        if isinstance(location, str) and facts and facts.one_of is None and _plain(location) not in self._regions:
+        allowed = {*self._regions, *(() if kind.lower() in self._arm.known_types else ("global",))}
+        if isinstance(location, str) and facts and facts.one_of is None and _plain(location) not in allowed:
             near = suggestion(_plain(location), self._regions)
             yield Problem("location", arm.location_refusal(location, kind, list(self._regions)) + near)
             return

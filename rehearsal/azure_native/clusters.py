@@ -67,8 +67,6 @@ def access_is_consistent(case: Case) -> Iterator[Problem]:
     if case.get("securityProfile.workloadIdentity.enabled") and not case.get("oidcIssuerProfile.enabled"):
         words = "Workload identity requires the OIDC issuer: enable oidcIssuerProfile."
         yield Problem("securityProfile.workloadIdentity", f"OIDCIssuerRequired: {words}")
-    if case.before("oidcIssuerProfile.enabled") and case.get("oidcIssuerProfile.enabled") is False:
-        yield Problem("oidcIssuerProfile", "OIDCIssuerFeatureCannotBeDisabled: OIDC issuer feature cannot be disabled.")
     if case.properties.get("identity") is None and case.properties.get("servicePrincipalProfile") is None:
         words = "Either a managed identity or a service principal is required."
         yield Problem("identity", f"ServicePrincipalProfileOrIdentityRequired: {words}")
@@ -149,6 +147,12 @@ def version_goes_up_by_one(case: Case) -> Iterator[Problem]:
         verb = "Downgrading" if number(new) < number(old) else "Upgrading"
         words = f"{verb} Kubernetes version {old} to {new} is not allowed. See https://aka.ms/aks-version-rules"
         yield Problem("kubernetesVersion", f"OperationNotAllowed: {words}")
+
+
+def issuer_stays(case: Case) -> Iterator[Problem]:
+    """Who trusts a cluster's issuer can rely on it."""
+    if case.before("oidcIssuerProfile.enabled") and case.get("oidcIssuerProfile.enabled") is not True:
+        yield Problem("oidcIssuerProfile", "OIDCIssuerFeatureCannotBeDisabled: OIDC issuer feature cannot be disabled.")
 
 
 def identities_may_act(case: Case) -> Iterator[Problem]:

@@ -229,14 +229,15 @@ def peers_are_apart(case: Case) -> Iterator[Problem]:
 
 
 def peering_state(case: Case) -> dict[str, Any]:
-    """A peering is connected once there is one from the other side."""
+    """A peering is connected when there is one from the other side; the first of two stays as it was made."""
     remote = arm.at(case, "remoteVirtualNetwork.id")
     own = str(arm.parent_path(case)).lower()
     back = arm.below(case, PEERING, remote.id) if remote else []
     met = any(str(mapping(it.outputs.get("remoteVirtualNetwork")).get("id")).lower() == own for it in back)
     space = {"addressPrefixes": [str(prefix) for prefix in prefixes(remote)]}
     return {
-        "peeringState": "Connected" if met else "Initiated", "peeringSyncLevel": "FullyInSync",
+        "peeringState": case.before("peeringState") or ("Connected" if met else "Initiated"),
+        "peeringSyncLevel": "FullyInSync",
         "remoteAddressSpace": space, "remoteVirtualNetworkAddressSpace": space,
     }  # fmt: skip
 

@@ -230,14 +230,6 @@ def _kept(old: Pool, new: Pool, prefix: str) -> Iterator[Problem]:
             yield Problem(prefix + name, f"PropertyChangeNotAllowed: {words}")
 
 
-def a_system_pool_stays(case: Case) -> Iterator[Problem]:
-    """The last system pool goes with its cluster only."""
-    others = [pool for pool in every_pool(case)[:-1] if pool.get("mode") == "System"]
-    if case.get("mode") == "System" and not others and arm.parent(case):
-        words = f"There has to be at least one system agent pool; {case.get('agentPoolName')} is the last."
-        yield Problem("", f"OperationNotAllowed: {words}")
-
-
 def what_a_pool_runs(case: Case) -> dict[str, Any]:
     """Give back the version, image and sizes that nodes start with."""
     cluster = arm.parent(case)

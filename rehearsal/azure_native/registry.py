@@ -44,8 +44,8 @@ def policies_agree(case: Case) -> Iterator[Problem]:
     ):
         words = "Soft delete policy and retention policy cannot both be enabled."
         yield Problem("policies", f"SoftDeletePolicyAndRetentionPolicyConflict: {words}")
-    if case.get("policies.trustPolicy.status") == "enabled" and case.old is None:
-        words = "Docker content trust cannot be enabled on new registries; it ends on 2028-03-31."
+    if case.get("policies.trustPolicy.status") == "enabled":
+        words = "Docker content trust cannot be enabled any more; it ends on 2028-03-31."
         yield Problem("policies.trustPolicy", f"TrustPolicyNotSupported: {words}")
 
 

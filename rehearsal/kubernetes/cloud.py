@@ -1,8 +1,8 @@
 # ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
 """The simulated Kubernetes: any number of clusters, told apart by the API server their kubeconfig names.
 
-A cluster whose server looks like EKS's or AKS's must exist in the simulated AWS or Azure. Built-in kinds are checked with
-their published schema; custom kinds and Helm releases by structure only.
+A cluster whose server looks like EKS's or AKS's must exist in the simulated AWS or Azure. Built-in kinds are checked
+with their published schema; custom kinds and Helm releases by structure only.
 """
 
 import hashlib

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.rehearsal_clouds.azure_world import Shop
 from tests.unit.rehearsal_clouds.provider_client import KOREA, TOKYO, Clouds, Engine, Network, Thing
 
 
@@ -34,3 +35,9 @@ def azure(clouds: Clouds) -> Engine:
 def group(azure: Engine) -> Thing:
     """The resource group rg-shop in Korea Central."""
     return azure.create("azure-native:resources:ResourceGroup", "group", resourceGroupName="rg-shop")
+
+
+@pytest.fixture
+def shop(azure: Engine, group: Thing) -> Shop:  # noqa: ARG001 -- it stands in the group
+    """The network of a shop on Azure."""
+    return Shop(azure)

@@ -225,3 +225,17 @@ def test_a_data_source_that_is_not_answered_is_named(azure):
     with refused("the rehearsal does not answer azure-native:batch:listKeys; it answers azure-native:authorization"):
         azure.invoke("azure-native:batch:listKeys")
     assert azure.invoke("azure-native:authorization:getClientConfig")["tenantId"] == TENANT
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ({"mode": "Incremental"}, "InvalidRequestContent: The request content was invalid: either template or"),
+        ({"mode": "Incremental", "template": {"contentVersion": "1.0.0.0"}},
+         "InvalidTemplate: Deployment template validation failed: required properties '$schema, resources' not found."),
+    ],
+)  # fmt: skip
+def test_a_deployment_without_a_whole_template_is_refused(azure, properties, message):
+    given = {"resourceGroupName": "rg-shop", "deploymentName": "it", "properties": properties}
+    with refused(message):
+        azure.preview("azure-native:resources:Deployment", "it", given)

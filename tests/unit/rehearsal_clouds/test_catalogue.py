@@ -28,7 +28,7 @@ def cloud(clouds, token):
 
 
 def listed(package):
-    folder = Path(sys.modules[CLOUDS[package].__module__].__file__).parent
+    folder = Path(str(sys.modules[CLOUDS[package].__module__].__file__)).parent
     return Catalogue(folder, "").listed()
 
 
