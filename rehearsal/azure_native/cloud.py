@@ -122,7 +122,7 @@ class AzureNativeCloud(DeclaredCloud):
         for pattern in _ZONE_PROPERTIES:
             for path, given in find(case.properties, pattern):
                 zones = [given] if isinstance(given, str) else given if isinstance(given, list) else []
-                wrong = [str(zone) for zone in zones if zone is not UNKNOWN and zone not in offered]
+                wrong = [str(zone) for zone in zones if zone not in (UNKNOWN, "", *offered)]  # "": Azure chooses
                 if wrong:
                     words = (
                         f"The zone(s) '{','.join(wrong)}' for resource '{kind}' is not supported. The supported zones "

@@ -151,6 +151,15 @@ def test_a_location_may_be_written_as_people_do(azure):
     assert azure.preview("azure-native:network:NetworkWatcher", "it", written)["location"] == "Korea Central"
 
 
+def test_an_empty_zone_leaves_the_choice_to_azure(azure):
+    token, group = "azure-native:dbforpostgresql:Server", {"resourceGroupName": "rg-shop", "serverName": "db"}
+    with refused("AvailabilityZoneNotSupported: The zone(s) '4'"):
+        azure.preview(token, "db", {**group, "availabilityZone": "4"})
+    with pytest.raises(Refused) as refusal:  # for other reasons: the server has no size, no version ...
+        azure.preview(token, "db", {**group, "availabilityZone": "", "createMode": "Default"})
+    assert "AvailabilityZoneNotSupported" not in str(refusal.value)
+
+
 @pytest.mark.parametrize("change", [{"location": "japaneast"}, {"resourceGroupName": "rg-b"}])
 def test_nothing_moves_to_another_place_or_group(azure, vnet, change):
     difference = azure.diff(vnet, {**vnet.inputs, **change})
