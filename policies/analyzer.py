@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final, NoReturn
 
 import grpc
@@ -22,7 +23,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 from policies.levels import Level, Levels, LevelsError, level_of, load_levels
 from policies.message import message
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, Judgement, judge, judge_stack
-from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource, normalise
+from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource, Value, normalise
 from policies.rule import Rule, Severity, StackRule
 
 PACK: Final = "platform"
@@ -46,6 +47,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def __init__(self, levels: Levels) -> None:
         self.levels = levels
         self.environment: EnvironmentName | None = None
+        #: What the program says of each resource, by its URN. The engine sends a whole stack as the clouds answer it,
+        #: and a cloud keeps to itself some of what it was told: that a database is a replica, for example.
+        self._inputs: dict[str, Mapping[str, Value]] = {}
 
     def ConfigureStack(
         self, request: messages.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
@@ -64,13 +68,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.AnalyzeResponse:
         environment = self._environment(context)
-        return self._response(judge(_resource(request, environment)), RESOURCE_RULES, environment)
+        resource = _resource(request, environment)
+        self._inputs[resource.urn] = resource.properties
+        return self._response(judge(resource), RESOURCE_RULES, environment)
 
     def AnalyzeStack(
         self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzeResponse:
         environment = self._environment(context)
-        resources = [_resource(one, environment) for one in request.resources]
+        resources = [self._with_inputs(_resource(one, environment)) for one in request.resources]
         return self._response(judge_stack(resources), STACK_RULES, environment)
 
     def Handshake(
@@ -103,6 +109,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             framework=messages.PolicyComplianceFramework(reference=rule.protects),
             remediation_steps=rule.fix,
         )
+
+    def _with_inputs(self, resource: Resource) -> Resource:
+        return replace(resource, properties={**resource.properties, **self._inputs.get(resource.urn, {})})
 
     def _environment(self, context: grpc.ServicerContext) -> EnvironmentName:
         if self.environment is None:

@@ -13,7 +13,7 @@ from pulumi_policy import proxy
 from policies.analyzer import ENVIRONMENT_KEY, Analyzer
 from policies.levels import load_levels
 from policies.registry import RULES
-from tests.policies.azure_cases import ENDPOINT, VAULT
+from tests.policies.azure_cases import ENDPOINT, SERVER, VAULT
 
 URN = "urn:pulumi:prod::platform::{}::{}"
 
@@ -63,6 +63,21 @@ def test_a_service_without_a_private_endpoint_is_named(analyzer: Analyzer) -> No
     assert (found.policyName, found.urn) == ("azure-private-endpoints", vault.urn)
     assert found.enforcementLevel == messages.MANDATORY
     assert "Found: no private endpoint leads to it" in found.message
+
+
+def test_what_a_cloud_does_not_answer_is_known_from_what_the_program_said(analyzer: Analyzer) -> None:
+    size = {"sku": {"name": "Standard_D4s_v3", "tier": "GeneralPurpose"}}
+    primary = sent(SERVER, "primary", {"sku": {"name": "Standard_D8s_v3", "tier": "GeneralPurpose"}})
+    replica = sent(SERVER, "replica", size, sourceServerResourceId=primary.urn)
+    said = json_format.ParseDict({**size, "createMode": "Replica"}, Struct())
+    analyzer.Analyze(
+        messages.AnalyzeRequest(urn=replica.urn, type=replica.type, name=replica.name, properties=said), CONTEXT
+    )
+    response = analyzer.AnalyzeStack(messages.AnalyzeStackRequest(resources=[primary, replica]), CONTEXT)
+    (found,) = (one for one in response.diagnostics if one.policyName == "tripgen-replicas-equal-primary")
+    assert found.urn == replica.urn
+    assert "Found: `sku.name` is Standard_D4s_v3" in found.message
+    assert "Azure refuses a primary that is larger than its smallest replica" in found.message
 
 
 def test_rules_that_look_at_nothing_in_a_stack_are_said_to_be_not_applicable(analyzer: Analyzer) -> None:
