@@ -32,6 +32,8 @@ from components.azure.front_door import FrontDoor, FrontDoorArgs
 from components.azure.gateway_web_policy import GatewayWebPolicy, GatewayWebPolicyArgs
 from components.azure.github_actions import GitHubActions, GitHubActionsArgs
 from components.azure.hub import Hub, HubArgs
+from components.azure.key_vault import KeyVault, KeyVaultArgs
+from components.azure.key_vault_rotation import KeyVaultRotation, KeyVaultRotationArgs, Renewal
 from components.azure.log_workspace import LogWorkspace, LogWorkspaceArgs
 from components.azure.maintenance import MaintenanceWindow
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
@@ -47,14 +49,16 @@ from components.azure.provider import azure_provider
 from components.azure.recovery_network import RecoveryNetwork, RecoveryNetworkArgs
 from components.azure.registry import Registry, RegistryArgs
 from components.azure.resource_group import ResourceGroup, ResourceGroupArgs
+from components.azure.role_assignment import place_role
 from components.azure.saved_queries import SavedQueries, SavedQueriesArgs
+from components.azure.service_access import ServiceAccess, ServiceAccessArgs
 from components.base import Component, ComponentArgs
-from settings.azure import naming
 from settings.stack import StackSettings
 from settings.tripgen.observability import ChannelSettings
 from settings.tripgen.system import TripgenSettings
 from systems import tripgen_alerts
 from systems.scope import system_scope
+from systems.tripgen_data import DataServices, DataServicesArgs
 from systems.tripgen_telemetry import telemetry_variables
 
 SYSTEM: Final = "tripgen"
@@ -90,16 +94,20 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.exported["resource_group"] = self.group.group_name
         self.place_observability()
         self.place_network()
+        self.recovery_network: RecoveryNetwork | None = None
         if s.network.recovery:
             self.place_recovery_network(s.network.recovery)
         self.place_identity()
         self.place_application_insights()
+        self.place_vault()
         self.place_gateway()
         self.place_front_door()
         self.place_registry()
+        self.place_data()
         self.place_cluster()
         self.place_monitoring()
         self.place_alerts()
+        self.place_rotation()
         self.place_budget()
         self.outputs = pulumi.Output.all(**self.exported)
 
@@ -205,6 +213,30 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             application, connection_string=self.insights.connection_string, client_id=self.services.client_id
         )
 
+    def place_vault(self) -> None:
+        """7.4: the vault; what is in it is set by its owners."""
+        s = self.settings
+        self.vault = KeyVault(
+            "vault",
+            KeyVaultArgs(
+                scope=self.scope,
+                group=self.group,
+                network=self.network,
+                tenant_id=s.tenant_id,
+                soft_delete_days=s.vault.soft_delete_days,
+                keys=s.vault.keys,
+                key_days=s.vault.rotation.secrets_days,
+                workspace=self.workspace,
+            ),
+            self.child(),
+        )
+        self.exported["vault"] = {
+            "uri": self.vault.vault_uri,
+            # What the vault's owners set, and for how many days each is to be valid.
+            "secrets_by_days": s.vault.secrets_by_days(),
+            "certificates_by_days": dict.fromkeys(s.vault.certificates, s.vault.rotation.certificates_days),
+        }
+
     def place_gateway(self) -> None:
         """4.2: the Application Gateway behind its web application firewall; the ingress controller drives it."""
         s = self.settings
@@ -223,7 +255,13 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.gateway_identity = ManagedIdentity(
             "gateway-identity", ManagedIdentityArgs(scope=self.scope, group=self.group, purpose="gateway"), self.child()
         )
-        vault = self.scope.names(naming.KEY_VAULT)
+        read_certificate = place_role(
+            self.gateway_identity,
+            "read-certificate",
+            role="Key Vault Secrets User",
+            scope_id=self.vault.vault_id,
+            principal_id=self.gateway_identity.principal_id,
+        )
         self.gateway = ApplicationGateway(
             "gateway",
             ApplicationGatewayArgs(
@@ -235,7 +273,10 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 max_capacity=gateway.max_capacity,
                 web_policy_id=self.gateway_policy.policy_id,
                 identity_id=self.gateway_identity.identity_id,
-                certificate_secret_id=f"https://{vault}.vault.azure.net/secrets/{gateway.certificate}",
+                # Asked for only when it may be read.
+                certificate_secret_id=pulumi.Output.all(self.vault.vault_uri, read_certificate.id).apply(
+                    lambda known: f"{known[0]}secrets/{gateway.certificate}"
+                ),
                 pod_port=SERVICE_PORT,
                 health_path=front_door.health_path,
                 paths={
@@ -309,6 +350,34 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             "login_server": self.registry.login_server,
             "github_images_client_id": github.client_id,
         }
+
+    def place_data(self) -> None:
+        """5 and 6: data services, and what the services may do in them and in the vault (7.2.1)."""
+        self.data = DataServices(
+            "data",
+            DataServicesArgs(
+                scope=self.scope,
+                settings=self.settings,
+                group=self.group,
+                network=self.network,
+                clients=self.services,
+                recovery=self.recovery_network,
+                workspace=self.workspace,
+            ),
+            self.child(),
+        )
+        ServiceAccess(
+            "service-access",
+            ServiceAccessArgs(
+                scope=self.scope,
+                identity=self.services,
+                vault_id=self.vault.vault_id,
+                messaging_id=self.data.messaging.namespace_id,
+                storage_account_id=self.data.backups.account_id,
+            ),
+            self.child(),
+        )
+        self.exported.update(self.data.exported())
 
     def place_cluster(self) -> None:
         """3.1: the AKS cluster, its two pools and when Azure may work on them."""
@@ -418,13 +487,29 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             rule=tripgen_alerts.availability(s.alerts),
             actions=self.actions,
         )
-        place_log_alert(
-            self,
-            "daily-log-cap",
-            group=self.group,
-            workspace=self.workspace,
-            rule=tripgen_alerts.log_cap(s.alerts),
-            actions=self.actions,
+
+    def place_rotation(self) -> None:
+        """7.4.1: who hears of what in the vault must be renewed."""
+        vault, days = self.settings.vault, self.settings.vault.rotation
+        KeyVaultRotation(
+            "vault-rotation",
+            KeyVaultRotationArgs(
+                scope=self.scope,
+                group=self.group,
+                vault=self.vault,
+                renewals=[
+                    Renewal(label="secrets", kind="Secret", names=vault.secrets, days=days.secrets_days),
+                    Renewal(label="api-keys", kind="Secret", names=vault.api_keys, days=days.api_keys_days),
+                    Renewal(
+                        label="certificates",
+                        kind="Certificate",
+                        names=vault.certificates,
+                        days=days.certificates_days,
+                    ),
+                ],
+                action_group_ids=self.actions.of(days.channels),
+            ),
+            self.child(),
         )
 
     def place_budget(self) -> None:

@@ -1,4 +1,4 @@
-"""When Azure may work on a cluster (TripGen physical architecture, 10.2.1)."""
+"""When Azure may work on a cluster or a server (TripGen physical architecture, 10.2.1)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ SHORTEST_HOURS: Final = 4
 #: What AKS does in a window of its own each: its weekly releases, Kubernetes upgrades, and new node images.
 SCHEDULES: Final = ("default", "aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
 
+WEEK: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+DAY_MINUTES: Final = 24 * 60
+WEEK_MINUTES: Final = 7 * DAY_MINUTES
+
 
 @dataclass(frozen=True, kw_only=True)
 class MaintenanceWindow:
@@ -26,6 +30,29 @@ class MaintenanceWindow:
     hours: int
     #: `+09:00`
     utc_offset: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UtcStart:
+    """When a weekly window begins in UTC; Sunday is day 0."""
+
+    day: int
+    hour: int
+    minute: int
+
+
+def utc_start(window: MaintenanceWindow) -> UtcStart:
+    """Return when a window begins in UTC, for services that know no other zone: Sunday 02:00 in Korea is Saturday."""
+    sign = -1 if window.utc_offset.startswith("-") else 1
+    start = WEEK.index(window.day) * DAY_MINUTES + _minutes(window.start)
+    day, minute_of_day = divmod((start - sign * _minutes(window.utc_offset[1:])) % WEEK_MINUTES, DAY_MINUTES)
+    hour, minute = divmod(minute_of_day, 60)
+    return UtcStart(day=day, hour=hour, minute=minute)
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def window_hours(hours: int) -> int:

@@ -30,6 +30,7 @@ class ServiceAccess(Component[ServiceAccessArgs], type="platform:azure:ServiceAc
         for name, role, scope_id in (
             ("get-secrets", "Key Vault Secrets User", args.vault_id),
             ("get-certificates", "Key Vault Certificate User", args.vault_id),
+            ("encrypt", "Key Vault Crypto User", args.vault_id),
             ("send", "Azure Service Bus Data Sender", args.messaging_id),
             ("receive", "Azure Service Bus Data Receiver", args.messaging_id),
             # Holds the two before it; they remain when the services stop managing their own subscriptions.

@@ -63,6 +63,18 @@ ALERT_RULE: Final = NameRule(max_length=260, pattern=re.compile(r"[\w.()-]*[\w()
 PROMETHEUS_RULE_GROUP: Final = NameRule(max_length=260, pattern=re.compile(r"[\w.()-]*[\w()-]"), abbreviation="prg")
 WEB_TEST: Final = NameRule(max_length=64, pattern=re.compile(r"[\w.-]+"), abbreviation="wt")
 COST_BUDGET: Final = NameRule(max_length=63, pattern=re.compile(r"[\w-]+"), abbreviation="bdg")
+#: First label of `tripgen-prod.postgres.database.azure.com`; its virtual endpoints are named by the same rule.
+DATABASE_SERVER: Final = NameRule(max_length=63, pattern=re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-|$)){2,62}"))
+#: First label of `tripgen-prod.koreacentral.redis.azure.net`.
+CACHE: Final = NameRule(max_length=60, pattern=re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"))
+#: First label of `sb-tripgen-prod.servicebus.windows.net`.
+SERVICE_BUS: Final = NameRule(
+    max_length=50, pattern=re.compile(r"[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9](?<!-sb)(?<!-mgmt)"), abbreviation="sb"
+)
+#: Letters and digits only; unique in all of Azure.
+STORAGE_ACCOUNT: Final = NameRule(max_length=24, pattern=re.compile(r"[a-z0-9]{3,24}"), abbreviation="st", separator="")
+SYSTEM_TOPIC: Final = NameRule(max_length=128, pattern=re.compile(r"[A-Za-z0-9-]{3,128}"), abbreviation="egst")
+POLICY_ASSIGNMENT: Final = NameRule(max_length=64, pattern=re.compile(r"[\w.-]+"), abbreviation="policy")
 #: First label of the vault's host; unique in all of Azure.
 KEY_VAULT: Final = NameRule(
     max_length=24, pattern=re.compile(r"[A-Za-z](?:[A-Za-z0-9]|-(?!-|$)){2,23}"), abbreviation="kv"

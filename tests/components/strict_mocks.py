@@ -54,6 +54,20 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
             "ingressApplicationGateway": {"enabled": True, "identity": {"objectId": f"ingress-of-{name}"}}
         },
     },
+    "azure-native:dbforpostgresql:Server": lambda name: {
+        "fullyQualifiedDomainName": f"{name}.postgres.database.azure.com"
+    },
+    "azure-native:keyvault:Vault": lambda name: {
+        "properties": {
+            "vaultUri": f"https://{name}.vault.azure.net/",
+            "tenantId": "a tenant",
+            "sku": {"family": "A", "name": "premium"},
+        }
+    },
+    "azure-native:redisenterprise:RedisEnterprise": lambda name: {"hostName": f"{name}.redis.azure.net"},
+    "azure-native:storage:StorageAccount": lambda name: {
+        "primaryEndpoints": {"blob": f"https://{name}.blob.core.windows.net/"}
+    },
     "azure-native:cdn:AFDEndpoint": lambda name: {"hostName": f"{name}-abcdefgh.z01.azurefd.net"},
     # Azure takes the identities as a list and gives them back as an object.
     "azure-native:network:ApplicationGateway": lambda _: {"identity": {"type": "UserAssigned"}},

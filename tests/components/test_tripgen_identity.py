@@ -108,6 +108,7 @@ def test_the_services_may_do_what_the_design_lists_and_no_more() -> None:
         for role, held in (
             ("Key Vault Secrets User", "/vault"),
             ("Key Vault Certificate User", "/vault"),
+            ("Key Vault Crypto User", "/vault"),
             ("Azure Service Bus Data Sender", "/bus"),
             ("Azure Service Bus Data Receiver", "/bus"),
             ("Azure Service Bus Data Owner", "/bus"),
