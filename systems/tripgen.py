@@ -53,12 +53,14 @@ from components.azure.role_assignment import place_role
 from components.azure.saved_queries import SavedQueries, SavedQueriesArgs
 from components.azure.service_access import ServiceAccess, ServiceAccessArgs
 from components.base import Component, ComponentArgs
+from components.kubernetes.pods import Placement
 from settings.stack import StackSettings
 from settings.tripgen.observability import ChannelSettings
 from settings.tripgen.system import TripgenSettings
 from systems import tripgen_alerts
 from systems.scope import system_scope
-from systems.tripgen_data import DataServices, DataServicesArgs
+from systems.tripgen_data import DATABASE_PORT, POOL_PORT, DataServices, DataServicesArgs
+from systems.tripgen_services import Endpoints, Services, ServicesArgs
 from systems.tripgen_telemetry import telemetry_variables
 
 SYSTEM: Final = "tripgen"
@@ -106,6 +108,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         self.place_data()
         self.place_cluster()
         self.place_monitoring()
+        self.place_services()
         self.place_alerts()
         self.place_rotation()
         self.place_budget()
@@ -457,6 +460,49 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             self.child(),
         )
 
+    def place_services(self) -> None:
+        """3.2, 3.3, 4.3, 4.4, 7.2.2 and the rollouts of 9: the services in the cluster."""
+        s = self.settings
+        front_door = s.edge.front_door
+        Services(
+            "services-in-cluster",
+            ServicesArgs(
+                scope=self.scope,
+                group=self.group,
+                cluster=self.cluster,
+                placement=Placement(
+                    node_labels={APPLICATION_NODES: "true"},
+                    tolerations=[
+                        {"key": APPLICATION_NODES, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
+                    ],
+                ),
+                mesh_revision=s.cluster.istio_revision,
+                identity=self.services,
+                registry=self.registry.login_server,
+                endpoint_networks=[
+                    s.network.spoke_plan().endpoints,
+                    *([s.network.recovery] if s.network.recovery else []),
+                ],
+                database_ports=[DATABASE_PORT, *([POOL_PORT] if s.postgres.pool else [])],
+                endpoints=Endpoints(
+                    variables={
+                        "KEY_VAULT_URI": self.vault.vault_uri,
+                        **self.data.variables(),
+                        **self.telemetry,
+                    },
+                    prometheus_url=self.metrics.query_endpoint,
+                    metrics_workspace_id=self.metrics.workspace_id,
+                    service_bus_name=self.data.messaging.namespace_name,
+                    service_bus_id=self.data.messaging.namespace_id,
+                ),
+                settings=s.workloads,
+                services=s.services,
+                edge_prefixes=[path.removesuffix("/*") for path in (API_PATHS, *front_door.static_paths)],
+                edge_health_path=front_door.health_path,
+            ),
+            self.child(),
+        )
+
     def place_alerts(self) -> None:
         """8.1.2: who is told, and of what."""
         s = self.settings.observability
@@ -485,6 +531,31 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             group=self.group,
             resource_id=self.insights.insights_id,
             rule=tripgen_alerts.availability(s.alerts),
+            actions=self.actions,
+        )
+        place_metric_alert(
+            self,
+            "dead-letters",
+            group=self.group,
+            resource_id=self.data.messaging.namespace_id,
+            rule=tripgen_alerts.dead_letters(s.alerts),
+            actions=self.actions,
+        )
+        for replica in self.settings.postgres.replicas:
+            place_metric_alert(
+                self,
+                f"lag-of-{replica}",
+                group=self.group,
+                resource_id=self.data.postgres.replica_ids[replica],
+                rule=tripgen_alerts.replica_lag(s.alerts),
+                actions=self.actions,
+            )
+        place_log_alert(
+            self,
+            "daily-log-cap",
+            group=self.group,
+            workspace=self.workspace,
+            rule=tripgen_alerts.log_cap(s.alerts),
             actions=self.actions,
         )
 

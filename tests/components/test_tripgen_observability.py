@@ -225,6 +225,40 @@ def test_the_test_belongs_to_its_application_insights_by_the_tag_azure_looks_for
     assert tags["system"] == "tripgen"
 
 
+def figures(alert: Mapping[str, Any]) -> tuple[Any, ...]:
+    (criterion,) = alert["criteria"]["allOf"]
+    return criterion["metricName"], criterion["operator"], criterion["threshold"], alert["windowSize"]
+
+
+def test_dead_letters_are_told_of_by_queue_and_topic(tripgen_prod: World) -> None:
+    alert = tripgen_prod.one("azure-native:monitor:MetricAlert", "tripgen-dead-letters")
+    assert figures(alert) == ("DeadletteredMessages", "GreaterThan", 0, "PT5M")
+    assert alert["criteria"]["allOf"][0]["dimensions"] == [
+        {"name": "EntityName", "operator": "Include", "values": ["*"]}
+    ]
+    (namespace,) = tripgen_prod.of("azure-native:servicebus:Namespace")
+    assert alert["scopes"] == [f"{namespace}-id"]
+    assert channels(alert["actions"]) == ["teams"]
+
+
+def test_every_replica_is_watched_for_falling_five_minutes_behind(tripgen_prod: World) -> None:
+    alerts = {
+        name: alert
+        for name, alert in tripgen_prod.of("azure-native:monitor:MetricAlert").items()
+        if name.startswith("tripgen-lag-of-")
+    }
+    assert [*alerts] == ["tripgen-lag-of-replica-1", "tripgen-lag-of-replica-2"]
+    for alert in alerts.values():
+        assert figures(alert) == ("physical_replication_delay_in_seconds", "GreaterThan", 300, "PT5M")
+        assert channels(alert["actions"]) == ["teams"]
+    replicas = {
+        f"{name}-id"
+        for name, server in tripgen_prod.of("azure-native:dbforpostgresql:Server").items()
+        if server.get("createMode") == "Replica"
+    }
+    assert {alert["scopes"][0] for alert in alerts.values()} == replicas
+
+
 def test_lost_logs_are_told_of(tripgen_prod: World) -> None:
     alert = only(tripgen_prod, "azure-native:monitor:ScheduledQueryRule")
     (condition,) = alert["criteria"]["allOf"]
