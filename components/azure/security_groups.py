@@ -21,6 +21,8 @@ from settings.azure.network import SpokePlan
 #: Azure Managed Redis answers on 10000, and its shards on 8500 to 8599; the design's 6379 was the classic service's.
 CACHE_PORTS: Final = ("10000", "8500-8599")
 DATABASE_PORTS: Final = ("5432",)
+#: The flexible server's own PgBouncer (13.2.1).
+DATABASE_POOL_PORTS: Final = ("6432",)
 MESSAGING_PORTS: Final = ("5671", "5672")
 #: Vault, storage and registry.
 HTTPS_PORTS: Final = ("443",)
@@ -71,6 +73,7 @@ def node_rules(plan: SpokePlan, remote: Sequence[IPv4Network], hubs: Sequence[IP
         Rule(name="LoadBalancer", source=("AzureLoadBalancer",), protocol="*"),
         DENY_INBOUND,
         _outbound("Database", cluster, endpoints, DATABASE_PORTS),
+        _outbound("DatabasePool", cluster, endpoints, DATABASE_POOL_PORTS),
         _outbound("Cache", cluster, endpoints, CACHE_PORTS),
         _outbound("ServiceBus", cluster, endpoints, MESSAGING_PORTS),
         _outbound("PrivateServices", cluster, endpoints, HTTPS_PORTS),

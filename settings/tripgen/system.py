@@ -160,16 +160,6 @@ class TripgenSettings(AzureSystemSettings):
         yield from self.workloads.capacity_findings(self.services, self.application_nodes)
 
     @rule
-    def _counted_queues_are_there(self) -> Iterator[str]:
-        for name, service in self.services.items():
-            queue = service.scaling.metric.queue
-            if queue and queue not in self.messaging.queues:
-                yield (
-                    f"services.{name}.scaling.metric.queue {queue} is none of messaging.queues: "
-                    f"{', '.join(self.messaging.queues)}"
-                )
-
-    @rule
     def _health_service_is_there(self) -> Iterator[str]:
         if self.services and self.workloads.health_service not in self.services:
             yield f"workloads.health_service {self.workloads.health_service} is none of {', '.join(self.services)}"

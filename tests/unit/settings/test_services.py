@@ -225,7 +225,7 @@ def test_a_folder_that_is_not_there_holds_no_services(tmp_path: Path) -> None:
 def test_a_counted_queue_must_be_one_of_the_environments(project: Path) -> None:
     edit(project, "ai-service", given("scaling", "metric", "queue", value="nowhere"))
     message = refusal(project)
-    assert "services.ai-service.scaling.metric.queue nowhere is none of messaging.queues: ai_schedule" in message
+    assert "ai-service is scaled by the queue nowhere, which is none of messaging.queues: ai_schedule" in message
 
 
 def test_the_service_that_answers_for_all_must_be_one_of_them() -> None:
