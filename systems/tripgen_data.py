@@ -11,7 +11,7 @@ import pulumi
 from components.azure.backup_storage import BackupStorage, BackupStorageArgs
 from components.azure.log_workspace import LogWorkspace
 from components.azure.maintenance import MaintenanceWindow
-from components.azure.managed_identity import ManagedIdentity
+from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
 from components.azure.network import Network
 from components.azure.postgres import Pool, Postgres, PostgresArgs, Replica
 from components.azure.private_dns_zone import EndpointNetwork
@@ -19,6 +19,7 @@ from components.azure.recovery_network import RecoveryNetwork
 from components.azure.redis import PORT as CACHE_PORT
 from components.azure.redis import Redis, RedisArgs
 from components.azure.resource_group import ResourceGroup
+from components.azure.role_assignment import place_role
 from components.azure.service_bus import Copy, Filter, Queue, ServiceBus, ServiceBusArgs, Topic
 from components.base import Component, ComponentArgs
 from settings.tripgen.messaging import MessagingSettings
@@ -57,10 +58,10 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
     def build(self, args: DataServicesArgs) -> None:
         """Place the data services."""
         self.args = args
+        self.backups = self._backups()
         self.postgres = self._postgres()
         self.redis = self._redis()
         self.messaging = self._messaging(args.settings.messaging)
-        self.backups = self._backups()
 
     def _postgres(self) -> Postgres:
         """5.1: the database with its standby, backups and replicas."""
@@ -101,8 +102,18 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
         )
 
     def _redis(self) -> Redis:
-        """5.2: the cache."""
+        """5.2: the cache, which may write its exports where the backups stand."""
         args, s = self.args, self.args.settings.cache
+        exporter = ManagedIdentity(
+            "cache-identity", ManagedIdentityArgs(scope=self.scope, group=args.group, purpose="cache"), self.child()
+        )
+        place_role(
+            exporter,
+            "write-exports",
+            role="Storage Blob Data Contributor",
+            scope_id=self.backups.account_id,
+            principal_id=exporter.principal_id,
+        )
         return Redis(
             "redis",
             RedisArgs(
@@ -113,6 +124,7 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
                 high_availability=s.high_availability,
                 persistence=s.persistence,
                 clients=args.clients,
+                exporter=exporter,
                 workspace=args.workspace,
             ),
             self.child(),

@@ -90,7 +90,8 @@ class BackupStorage(Component[BackupStorageArgs], type="platform:azure:BackupSto
             minimum_tls_version="TLS1_2",
             enable_https_traffic_only=True,
             public_network_access="Disabled",
-            network_rule_set={"default_action": DefaultAction.DENY, "bypass": "None"},
+            # Azure's own services come by with their identities: the cache brings its exports.
+            network_rule_set={"default_action": DefaultAction.DENY, "bypass": "AzureServices"},
             allow_blob_public_access=False,
             allow_shared_key_access=False,
             default_to_o_auth_authentication=True,

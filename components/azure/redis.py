@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_azure_native.redisenterprise import AccessPolicyAssignment, Database, PersistenceArgs, RedisEnterprise
+from pulumi_azure_native.redisenterprise import (
+    AccessPolicyAssignment,
+    Database,
+    ManagedServiceIdentityType,
+    PersistenceArgs,
+    RedisEnterprise,
+)
 
 from components.azure.diagnostics import place_diagnostics
 from components.azure.log_workspace import LogWorkspace
@@ -36,6 +42,8 @@ class RedisArgs(ComponentArgs):
     #: `aof-1s`, or snapshots: `rdb-1h`, `rdb-6h`, `rdb-12h`.
     persistence: str | None
     clients: ManagedIdentity
+    #: Who the cache is when it writes an export into a storage account.
+    exporter: ManagedIdentity
     workspace: LogWorkspace
 
 
@@ -69,6 +77,10 @@ class Redis(Component[RedisArgs], type="platform:azure:Redis"):
             high_availability="Enabled" if args.high_availability else "Disabled",
             minimum_tls_version="1.2",
             public_network_access="Disabled",
+            identity={
+                "type": ManagedServiceIdentityType.USER_ASSIGNED,
+                "user_assigned_identities": [args.exporter.identity_id],
+            },
             tags=args.scope.tags.azure(),
             opts=self.stateful_child(),
         )

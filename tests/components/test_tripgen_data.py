@@ -6,6 +6,7 @@ import pytest
 from components.azure.maintenance import MaintenanceWindow, UtcStart, utc_start
 from components.azure.postgres import Pool, parameters
 from components.azure.redis import persistence
+from components.azure.role_assignment import role_definition_id
 from tests.components.strict_mocks import World
 
 SERVER = "azure-native:dbforpostgresql:Server"
@@ -23,6 +24,7 @@ EXPIRY = "azure-native:storage:ManagementPolicy"
 ENDPOINT = "azure-native:network:PrivateEndpoint"
 ZONE = "azure-native:privatedns:PrivateZone"
 ZONE_GROUP = "azure-native:network:PrivateDnsZoneGroup"
+ROLE = "azure-native:authorization:RoleAssignment"
 DIAGNOSTICS = "azure-native:monitor:DiagnosticSetting"
 
 
@@ -178,6 +180,19 @@ def test_only_the_services_identity_uses_the_cache_and_only_encrypted(every_trip
     assert linked(every_tripgen, "redis-link-endpoint")[:2] == ("redis-cluster-id", ["redisEnterprise"])
 
 
+def test_the_cache_may_write_its_exports_to_the_backups_and_reach_nothing_else(every_tripgen: World) -> None:
+    assert every_tripgen.one(CACHE, "redis-cluster")["identity"] == {
+        "type": "UserAssigned",
+        "userAssignedIdentities": ["cache-identity-identity-id"],
+    }
+    held = [
+        (role["roleDefinitionId"], role["scope"])
+        for role in every_tripgen.of(ROLE).values()
+        if role["principalId"] == "principal-of-cache-identity-identity"
+    ]
+    assert held == [(role_definition_id("Storage Blob Data Contributor"), "backup-account-id")]
+
+
 def test_devs_cache_has_no_replicas(tripgen_dev: World) -> None:
     assert tripgen_dev.one(CACHE, "redis-cluster")["highAvailability"] == "Disabled"
 
@@ -204,7 +219,7 @@ def test_backups_lie_in_both_regions_in_production(tripgen_prod: World, tripgen_
 def test_backups_are_reached_privately_and_without_keys(every_tripgen: World) -> None:
     account = every_tripgen.one(ACCOUNT, "backup-account")
     assert account["publicNetworkAccess"] == "Disabled"
-    assert account["networkRuleSet"] == {"defaultAction": "Deny", "bypass": "None"}
+    assert account["networkRuleSet"] == {"defaultAction": "Deny", "bypass": "AzureServices"}
     assert (account["allowSharedKeyAccess"], account["allowBlobPublicAccess"]) == (False, False)
     assert account["minimumTlsVersion"] == "TLS1_2"
     assert linked(every_tripgen, "backup-link-endpoint")[:2] == ("backup-account-id", ["blob"])
