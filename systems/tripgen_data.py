@@ -9,6 +9,7 @@ from typing import Any, Final
 import pulumi
 
 from components.azure.backup_storage import BackupStorage, BackupStorageArgs
+from components.azure.cache_export import CacheExport, CacheExportArgs
 from components.azure.log_workspace import LogWorkspace
 from components.azure.maintenance import MaintenanceWindow
 from components.azure.managed_identity import ManagedIdentity, ManagedIdentityArgs
@@ -61,6 +62,7 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
         self.backups = self._backups()
         self.postgres = self._postgres()
         self.redis = self._redis()
+        self._cache_exports()
         self.messaging = self._messaging(args.settings.messaging)
 
     def _postgres(self) -> Postgres:
@@ -125,6 +127,22 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
                 persistence=s.persistence,
                 clients=args.clients,
                 exporter=exporter,
+                workspace=args.workspace,
+            ),
+            self.child(),
+        )
+
+    def _cache_exports(self) -> None:
+        """5.3.1: snapshots of the cache, where the backups stand."""
+        args = self.args
+        CacheExport(
+            "cache-export",
+            CacheExportArgs(
+                scope=self.scope,
+                group=args.group,
+                cache=self.redis,
+                container_url=pulumi.Output.concat(self.backups.blob_endpoint, CACHE_EXPORTS),
+                every_hours=args.settings.backup.cache_export_hours,
                 workspace=args.workspace,
             ),
             self.child(),

@@ -62,6 +62,7 @@ class Redis(Component[RedisArgs], type="platform:azure:Redis"):
     """A clustered cache that only Entra identities reach, by a private endpoint, over TLS."""
 
     cluster_id: pulumi.Output[str]
+    database_id: pulumi.Output[str]
     host: pulumi.Output[str]
 
     def build(self, args: RedisArgs) -> None:
@@ -123,4 +124,5 @@ class Redis(Component[RedisArgs], type="platform:azure:Redis"):
         place_diagnostics(self, "cluster", resource_id=cluster.id, workspace=args.workspace, has_logs=False)
         place_diagnostics(self, "database", resource_id=database.id, workspace=args.workspace, metrics=())
         self.cluster_id = cluster.id
+        self.database_id = database.id
         self.host = cluster.host_name

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
 
 import pulumi
-from pulumi_azure_native.authorization import RoleAssignment
+from pulumi_azure_native.authorization import RoleAssignment, RoleDefinition
 
+from components.azure.resource_group import ResourceGroup
 from components.base import AnyComponent
+from settings.azure import naming
 
 #: Azure's built-in roles that this platform gives, by their names (Azure RBAC documents, "Azure built-in roles").
 #: Owner, User Access Administrator and Contributor are not among them: a role here is no way to more roles.
@@ -63,15 +66,52 @@ def place_role(
     hear of it. The GUID that Azure wants as a name comes from ours: whoever reads the state finds it again. Everything
     about an assignment is fixed, so another one takes its place only after it is gone.
     """
-    names = owner.scope.names
     return RoleAssignment(
         f"{owner.name}-{name}",
-        role_assignment_name=str(
-            uuid5(_NAMES, f"{names.prefix}{names.system}/{names.environment}/{owner.name}/{name}")
-        ),
+        role_assignment_name=_guid(owner, name),
         role_definition_id=role_definition_id(role),
         scope=scope_id,
         principal_id=principal_id,
         principal_type=principal_type,
         opts=owner.child(delete_before_replace=True),
     )
+
+
+def place_own_role(
+    owner: AnyComponent,
+    name: str,
+    *,
+    actions: Sequence[str],
+    group: ResourceGroup,
+    scope_id: pulumi.Input[str],
+    principal_id: pulumi.Input[str],
+) -> RoleAssignment:
+    """Place a role of our own with its assignment, where no built-in one is small enough: these actions, there only.
+
+    A role is defined for a group at least: Azure takes nothing smaller. Whoever runs `pulumi up` needs the right to define
+    roles there. Names of roles are unique in the tenant.
+    """
+    role = RoleDefinition(
+        f"{owner.name}-{name}-role",
+        role_definition_id=_guid(owner, f"{name}-role"),
+        role_name=owner.scope.names(naming.ROLE, name),
+        description=f"{owner.scope.names.system}: {name}",
+        scope=group.group_id,
+        assignable_scopes=[group.group_id],
+        permissions=[{"actions": list(actions)}],
+        opts=owner.child(),
+    )
+    return RoleAssignment(
+        f"{owner.name}-{name}",
+        role_assignment_name=_guid(owner, name),
+        role_definition_id=role.id,
+        scope=scope_id,
+        principal_id=principal_id,
+        principal_type="ServicePrincipal",
+        opts=owner.child(delete_before_replace=True),
+    )
+
+
+def _guid(owner: AnyComponent, name: str) -> str:
+    names = owner.scope.names
+    return str(uuid5(_NAMES, f"{names.prefix}{names.system}/{names.environment}/{owner.name}/{name}"))

@@ -73,6 +73,9 @@ SERVICE_BUS: Final = NameRule(
 )
 #: Letters and digits only; unique in all of Azure.
 STORAGE_ACCOUNT: Final = NameRule(max_length=24, pattern=re.compile(r"[a-z0-9]{3,24}"), abbreviation="st", separator="")
+WORKFLOW: Final = NameRule(max_length=80, pattern=re.compile(r"[\w.()-]+"), abbreviation="logic")
+#: Of a role that this platform defines; unique in the tenant.
+ROLE: Final = NameRule(max_length=512, pattern=re.compile(r"[\w-]+"))
 SYSTEM_TOPIC: Final = NameRule(max_length=128, pattern=re.compile(r"[A-Za-z0-9-]{3,128}"), abbreviation="egst")
 POLICY_ASSIGNMENT: Final = NameRule(max_length=64, pattern=re.compile(r"[\w.-]+"), abbreviation="policy")
 #: First label of the vault's host; unique in all of Azure.

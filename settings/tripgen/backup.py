@@ -16,6 +16,8 @@ class BackupSettings(Settings):
     """Copies in all zones; with `GZRS` in the paired region too, and with `RAGZRS` readable there at any time."""
     configuration_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days that a backup of the configuration is kept."""
+    cache_export_hours: Annotated[int, Field(ge=1, le=24)] = 1
+    """Hours between two exports of the cache."""
     cache_export_days: Annotated[int, Field(ge=1, le=365)] = 7
     """Days that an export of the cache is kept."""
     deleted_days: Annotated[int, Field(ge=1, le=365)] = 14

@@ -81,9 +81,9 @@ def backups(postgres: PostgresSettings, storage: BackupSettings) -> tuple[Backup
         *([geo] if postgres.geo_backup else []),
         Backup(
             what="cache, export",
-            every="hour",
+            every="hour" if storage.cache_export_hours == 1 else f"{storage.cache_export_hours} hours",
             kept_days=storage.cache_export_days,
-            made_by="an operator's job (docs/adr/0027)",
+            made_by="a workflow (docs/adr/0027)",
             note="beside it, the log of commands on disk survives the loss of all nodes, not a mistake",
         ),
         Backup(

@@ -25,6 +25,8 @@ ENDPOINT = "azure-native:network:PrivateEndpoint"
 ZONE = "azure-native:privatedns:PrivateZone"
 ZONE_GROUP = "azure-native:network:PrivateDnsZoneGroup"
 ROLE = "azure-native:authorization:RoleAssignment"
+OWN_ROLE = "azure-native:authorization:RoleDefinition"
+WORKFLOW = "azure-native:logic:Workflow"
 DIAGNOSTICS = "azure-native:monitor:DiagnosticSetting"
 
 
@@ -191,6 +193,27 @@ def test_the_cache_may_write_its_exports_to_the_backups_and_reach_nothing_else(e
         if role["principalId"] == "principal-of-cache-identity-identity"
     ]
     assert held == [(role_definition_id("Storage Blob Data Contributor"), "backup-account-id")]
+
+
+def test_a_workflow_tells_the_cache_every_hour_to_write_a_snapshot(every_tripgen: World) -> None:
+    definition = every_tripgen.one(WORKFLOW, "cache-export-workflow")["definition"]
+    assert definition["triggers"]["schedule"]["recurrence"] == {"frequency": "Hour", "interval": 1}
+    asked = definition["actions"]["export"]["inputs"]
+    assert asked["uri"] == "https://management.azure.comredis-database-id/export?api-version=2025-07-01"
+    assert asked["body"] == {"sasUri": "https://backup-account.blob.core.windows.net/redis-exports"}
+    assert asked["authentication"]["identity"] == "cache-export-identity-identity-id"
+
+
+def test_the_workflow_may_tell_the_cache_to_export_and_nothing_else(every_tripgen: World) -> None:
+    role = every_tripgen.one(OWN_ROLE, "cache-export-export-cache-role")
+    assert role["permissions"] == [{"actions": ["Microsoft.Cache/redisEnterprise/databases/export/action"]}]
+    assert role["assignableScopes"] == ["resource-group-group-id"]
+    held = [
+        (assigned["roleDefinitionId"], assigned["scope"])
+        for assigned in every_tripgen.of(ROLE).values()
+        if assigned["principalId"] == "principal-of-cache-export-identity-identity"
+    ]
+    assert held == [("cache-export-export-cache-role-id", "redis-cluster-id")]
 
 
 def test_devs_cache_has_no_replicas(tripgen_dev: World) -> None:
