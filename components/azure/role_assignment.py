@@ -88,8 +88,8 @@ def place_own_role(
 ) -> RoleAssignment:
     """Place a role of our own with its assignment, where no built-in one is small enough: these actions, there only.
 
-    A role is defined for a group at least: Azure takes nothing smaller. Whoever runs `pulumi up` needs the right to define
-    roles there. Names of roles are unique in the tenant.
+    A role is defined for a group at least: Azure takes nothing smaller. Whoever runs `pulumi up` needs the right to
+    define roles there. Names of roles are unique in the tenant.
     """
     role = RoleDefinition(
         f"{owner.name}-{name}-role",
