@@ -105,6 +105,8 @@ class TypeEntry:
     """Templates of what the cloud computes; an input of the same name wins."""
     computed_by: str | None = None
     """`module.function(case) -> dict` for outputs no template can say."""
+    known_after: list[str] = field(default_factory=list)
+    """Paths of what the cloud computes inside of maps that are given: a preview of a new one does not know it."""
     handles: dict[str, str] = field(default_factory=dict)
     """Templates of the names others refer to it by, beside `id`."""
     also: dict[str, str | list[str]] = field(default_factory=dict)

@@ -288,6 +288,9 @@ class DeclaredCloud(Cloud):
                 outputs = values.merge(outputs, self.catalogue.function(case.entry.computed_by)(case))
         outputs |= self.common_outputs(provider, schema, replace(case, properties=outputs))
         if preview_of_new:
+            for path in case.entry.known_after:
+                if isinstance(values.get(outputs, path.rpartition(".")[0]), dict):
+                    outputs = values.put(outputs, path, UNKNOWN)
             always = {name for name, certain in schema.outputs.items() if certain and name not in outputs}
             outputs |= dict.fromkeys(always | set(schema.computed) & (schema.outputs.keys() - {"tagsAll"}), UNKNOWN)
         return {name: item for name, item in outputs.items() if item is not None and name in schema.outputs}

@@ -266,7 +266,9 @@ def _identity(case: Case) -> Value:
     if "SystemAssigned" in str(given.get("type")):
         answer["principalId"] = noise(f"{seed}|identity", "uuid") if seed else UNKNOWN
         answer["tenantId"] = case.constants["tenant"]
-    if isinstance(assigned, list | dict) and not contains_unknown(assigned):
+    if contains_unknown(assigned):
+        answer["userAssignedIdentities"] = UNKNOWN  # a list goes in, a map comes out
+    elif isinstance(assigned, list | dict):
         known = {str(path): arm.find(case, path) for path in assigned}
         answer["userAssignedIdentities"] = {
             path: {"clientId": it.outputs["clientId"], "principalId": it.outputs["principalId"]} if it else {}

@@ -5,6 +5,7 @@ import base64
 import pytest
 import yaml
 
+from rehearsal.values import UNKNOWN
 from tests.unit.rehearsal_clouds.azure_world import (
     CLUSTER,
     GATEWAY,
@@ -349,6 +350,21 @@ def test_a_cluster_says_how_it_is_reached(shop, azure, nodes):  # noqa: ARG001
     assert cluster["oidcIssuerProfile"]["issuerURL"].startswith("https://koreacentral.oic.prod-aks.azure.com/")
     assert cluster["nodeResourceGroup"] == "MC_rg-shop_aks_koreacentral"
     assert azure.preview(CLUSTER, "aks", cluster.inputs).get("fqdn") != cluster.outputs.get("privateFQDN")
+
+
+def test_a_preview_knows_no_issuer_and_no_principals(shop, azure):
+    planned = azure.preview(
+        CLUSTER,
+        "aks",
+        shop.cluster_inputs(
+            oidcIssuerProfile={"enabled": True},
+            addonProfiles={"omsagent": {"enabled": True}},
+            identity={"type": "UserAssigned", "userAssignedIdentities": [UNKNOWN]},
+        ),
+    )
+    assert planned["identity"]["userAssignedIdentities"] is UNKNOWN
+    assert planned["oidcIssuerProfile"] == {"enabled": True, "issuerURL": UNKNOWN}
+    assert planned["addonProfiles"] == {"omsagent": {"enabled": True, "identity": UNKNOWN}}
 
 
 def test_credentials_of_a_missing_cluster_are_refused(azure, group):  # noqa: ARG001
