@@ -24,6 +24,7 @@ from pulumi_azure_native.storage import (
     StorageAccount,
 )
 
+from components.azure.deletion_lock import place_deletion_lock
 from components.azure.diagnostics import place_diagnostics
 from components.azure.log_workspace import LogWorkspace
 from components.azure.private_dns_zone import EndpointNetwork
@@ -143,6 +144,7 @@ class BackupStorage(Component[BackupStorageArgs], type="platform:azure:BackupSto
             ),
             self.child(),
         )
+        place_deletion_lock(self, "account", resource_id=account.id)
         place_diagnostics(
             self,
             "blobs",

@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 from pulumi_azure_native.keyvault import Key, KeyRotationPolicyActionType, SkuFamily, SkuName, Vault
 
+from components.azure.deletion_lock import place_deletion_lock
 from components.azure.diagnostics import place_diagnostics
 from components.azure.log_workspace import LogWorkspace
 from components.azure.private_dns_zone import EndpointNetwork
@@ -100,6 +101,7 @@ class KeyVault(Component[KeyVaultArgs], type="platform:azure:KeyVault"):
             ),
             self.child(),
         )
+        place_deletion_lock(self, "vault", resource_id=vault.id)
         place_diagnostics(self, "vault", resource_id=vault.id, workspace=args.workspace)
         self.vault_id = vault.id
         self.vault_uri = vault.properties.vault_uri

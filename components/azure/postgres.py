@@ -15,6 +15,7 @@ from pulumi_azure_native.dbforpostgresql import (
     VirtualEndpoint,
 )
 
+from components.azure.deletion_lock import place_deletion_lock
 from components.azure.diagnostics import place_diagnostics
 from components.azure.log_workspace import LogWorkspace
 from components.azure.maintenance import MaintenanceWindow, utc_start
@@ -146,7 +147,7 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
     ) -> Server:
         args = self.args
         start = utc_start(args.maintenance)
-        return Server(
+        server = Server(
             f"{self.name}-{label}",
             server_name=args.scope.names(naming.DATABASE_SERVER, *name),
             resource_group_name=group.group_name,
@@ -175,6 +176,9 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
             tags=args.scope.tags.azure(),
             opts=self.stateful_child(ignore_changes=[*SWAPPED_BY_FAILOVER], depends_on=list(after)),
         )
+        place_deletion_lock(self, label, resource_id=server.id)
+        place_diagnostics(self, label, resource_id=server.id, workspace=args.workspace)
+        return server
 
     def _primary(self) -> Server:
         args = self.args
@@ -185,7 +189,7 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
                 "availability_zone": zone,
                 "high_availability": {"mode": "ZoneRedundant", "standby_availability_zone": standby_zone},
             }
-        server = self._server(
+        return self._server(
             "primary",
             args.group,
             args.size,
@@ -197,8 +201,6 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
             },
             **standby,
         )
-        place_diagnostics(self, "primary", resource_id=server.id, workspace=args.workspace)
-        return server
 
     def _parameters(self, label: str, server: Server, group: ResourceGroup) -> pulumi.Resource:
         """Tell a server its parameters, one after the other; a replica keeps those of its creation for ever."""
@@ -244,7 +246,6 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
             )
             self._link(name, server, replica.group, replica.network, zone)
             placed = self._parameters(name, server, replica.group)
-            place_diagnostics(self, name, resource_id=server.id, workspace=self.args.workspace)
             servers[name] = server
         return servers
 

@@ -18,6 +18,7 @@ from pulumi_azure_native.servicebus import (
 from pulumi_azure_native.servicebus import Queue as AzureQueue
 from pulumi_azure_native.servicebus import Topic as AzureTopic
 
+from components.azure.deletion_lock import place_deletion_lock
 from components.azure.diagnostics import place_diagnostics
 from components.azure.log_workspace import LogWorkspace
 from components.azure.private_dns_zone import EndpointNetwork
@@ -98,6 +99,7 @@ class ServiceBus(Component[ServiceBusArgs], type="platform:azure:ServiceBus"):
         self.args = args
         self.namespace = self._namespace()
         self._links()
+        place_deletion_lock(self, "namespace", resource_id=self.namespace.id)
         place_diagnostics(self, "namespace", resource_id=self.namespace.id, workspace=args.workspace)
         for name, queue in args.queues.items():
             self._queue(name, queue)

@@ -25,6 +25,7 @@ ENDPOINT = "azure-native:network:PrivateEndpoint"
 ZONE = "azure-native:privatedns:PrivateZone"
 ZONE_GROUP = "azure-native:network:PrivateDnsZoneGroup"
 ROLE = "azure-native:authorization:RoleAssignment"
+LOCK = "azure-native:authorization:ManagementLockByScope"
 OWN_ROLE = "azure-native:authorization:RoleDefinition"
 WORKFLOW = "azure-native:logic:Workflow"
 DIAGNOSTICS = "azure-native:monitor:DiagnosticSetting"
@@ -281,6 +282,20 @@ def test_every_data_service_reports_to_the_workspace(tripgen_prod: World) -> Non
         "vault-vault-id",
         "backup-account-id/blobServices/default",
     } <= reported
+
+
+def test_what_holds_data_is_locked_where_data_is_protected(tripgen_prod: World, tripgen_dev: World) -> None:
+    locks = tripgen_prod.of(LOCK).values()
+    assert {lock["level"] for lock in locks} == {"CanNotDelete"}
+    assert {
+        "postgres-primary-id",
+        "postgres-replica-1-id",
+        "postgres-replica-2-id",
+        "messaging-namespace-id",
+        "vault-vault-id",
+        "backup-account-id",
+    } <= {lock["scope"] for lock in locks}
+    assert tripgen_dev.of(LOCK) == {}
 
 
 def test_every_private_zone_is_the_services_own(every_tripgen: World) -> None:
