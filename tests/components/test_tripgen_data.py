@@ -306,3 +306,25 @@ def test_every_private_zone_is_the_services_own(every_tripgen: World) -> None:
         "privatelink.vaultcore.azure.net",
         "privatelink.blob.core.windows.net",
     } <= {zone["privateZoneName"] for zone in every_tripgen.of(ZONE).values()}
+
+
+def told(world: World) -> dict[str, str]:
+    """Return the environment variables of a service's pods."""
+    pod = world.one("kubernetes:argoproj.io/v1alpha1:Rollout", "trip-service-rollout")["spec"]["template"]["spec"]
+    return {variable["name"]: variable["value"] for variable in pod["containers"][0]["env"]}
+
+
+def test_pods_are_told_hosts_and_durations_and_no_secret(tripgen_prod: World) -> None:
+    given = told(tripgen_prod)
+    assert given["POSTGRES_HOST"] == "tripgen-prod.writer.postgres.database.azure.com"
+    assert given["POSTGRES_READER_HOST"] == "tripgen-prod.reader.postgres.database.azure.com"
+    assert (given["POSTGRES_PORT"], given["POSTGRES_POOL_PORT"]) == ("5432", "6432")
+    assert (given["POSTGRES_DATABASE"], given["POSTGRES_USER"]) == ("tripgen", "tripgen-services")
+    assert given["SERVICE_BUS_HOST"] == "sb-tripgen-prod.servicebus.windows.net"
+    assert (given["REDIS_PORT"], given["CACHE_USER_SESSION_TTL"]) == ("10000", "30m")
+    assert not {name for name in given if "PASSWORD" in name or "SECRET" in name}
+
+
+def test_pods_write_to_the_server_itself_where_nothing_follows_a_promotion(tripgen_dev: World) -> None:
+    given = told(tripgen_dev)
+    assert given["POSTGRES_HOST"] == given["POSTGRES_READER_HOST"] == "postgres-primary.postgres.database.azure.com"
