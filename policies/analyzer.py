@@ -21,6 +21,7 @@ from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from policies.levels import Level, Levels, LevelsError, level_of, load_levels
+from policies.lifecycle.support import today
 from policies.message import message
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, Judgement, judge, judge_stack
 from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource, Value, normalise
@@ -179,7 +180,8 @@ def main() -> int:
     """Serve until the engine ends this process; its port is the first line of the output."""
     try:
         levels = load_levels(RULES)
-    except LevelsError as error:
+        today()
+    except (LevelsError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     server = grpc.server(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from policies.levels import Levels, load_levels
+from policies.lifecycle.support import SUPPORT
 from policies.registry import RULES
 from policies.residency import azure
 from policies.residency.aws import PLACES
@@ -40,6 +41,9 @@ What it does not see: a reference that is unknown in a preview (the ARN of a key
 the update only. Rules about the whole stack speak at the end of a preview; `--skip-preview` lets them speak too late.
 `pulumi destroy` takes no pack.
 
+Versions and features that Azure ends are judged by the day: told 90 days before, refused the day after. What a later
+day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --policy-pack policies`.
+
 ## Add a rule
 
 1. What a single property must be is a line in the concern's TOML file (`policies/requirement.py`). For all else write a
@@ -55,7 +59,7 @@ the update only. Rules about the whole stack speak at the end of a preview; `--s
 
 def page(levels: Levels) -> str:
     """Return the page."""
-    return "\n".join([INTRODUCTION, *_overview(levels), *_rules(), *_residency(), *_sizing()])
+    return "\n".join([INTRODUCTION, *_overview(levels), *_rules(), *_residency(), *_lifecycle(), *_sizing()])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -120,6 +124,12 @@ def _residency() -> Iterator[str]:
 
 def _codes(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _lifecycle() -> Iterator[str]:
+    yield "## What ends when\n"
+    rows = [(end, f"{one.what}: {value}", one.source) for one in SUPPORT for value, end in one.ends.items()]
+    yield from _table(["last day", "", "source"], ([str(end), what, source] for end, what, source in sorted(rows)))
 
 
 def _sizing() -> Iterator[str]:

@@ -13,6 +13,7 @@ from policies.availability import azure as azure_availability
 from policies.availability import kubernetes as kubernetes_availability
 from policies.encryption import azure as azure_encryption
 from policies.identity import azure as azure_identity
+from policies.lifecycle import support
 from policies.network import azure as azure_network
 from policies.network import kubernetes as kubernetes_network
 from policies.residency import aws as aws_residency
@@ -33,6 +34,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *azure_identity.RESOURCE_RULES,
     *azure_availability.RESOURCE_RULES,
     *kubernetes_availability.RESOURCE_RULES,
+    *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,
     *tripgen_services.RESOURCE_RULES,

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from policies.resource import Resource, Value, shown
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
-Concern: TypeAlias = Literal["residency", "sizing", "network", "encryption", "identity", "availability"]
+Concern: TypeAlias = Literal["residency", "sizing", "network", "encryption", "identity", "availability", "lifecycle"]
 
 
 class Answer(Enum):

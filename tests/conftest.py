@@ -1,8 +1,10 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from policies.lifecycle.support import DATE_VARIABLE
 from rehearsal import engine
 from tests.rehearsal.harness import Rehearsal, copy_of_this_project
 
@@ -26,6 +28,14 @@ def _has_engine() -> bool:
         return engine.find() is not None
     except engine.EngineError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def day() -> Iterator[str]:
+    """The day on which the policy pack judges, here and in the processes of the engine: tests know no calendar."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATE_VARIABLE, "2026-11-21")
+        yield os.environ[DATE_VARIABLE]
 
 
 @pytest.fixture

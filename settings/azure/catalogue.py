@@ -6,7 +6,6 @@ A size that is missing here is refused before anything is registered. Add a row 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -18,14 +17,6 @@ class VmSize:
     vcpus: int
     memory_gib: int
     cache_gib: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Support:
-    """How long Microsoft supports a version, and where it says so."""
-
-    ends: date
-    source: str
 
 
 #: Availability zones of each allowed region. Korea South has none, and a subscription must ask for access to it.
@@ -41,58 +32,18 @@ VM_SIZES: Final = MappingProxyType(
     }
 )
 
-_AKS: Final = "AKS documents, supported Kubernetes versions (2026-08-05)"
+#: Kubernetes minors of AKS from the TripGen design's 1.29 on. AKS creates no cluster of one whose support has ended;
+#: settings have no clock, so the policy pack judges that (policies/lifecycle).
+AKS_MINORS: Final = ("1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
 
-#: Kubernetes minors of AKS from the TripGen design's 1.29 on, and the end of their community support. AKS creates no
-#: cluster of a minor whose support has ended: to be judged with a clock, by a policy, since settings have none.
-AKS_MINORS: Final = MappingProxyType(
-    {
-        "1.29": Support(ends=date(2025, 3, 31), source=_AKS),
-        "1.30": Support(ends=date(2025, 7, 31), source=_AKS),
-        "1.31": Support(ends=date(2025, 11, 30), source=_AKS),
-        "1.32": Support(ends=date(2026, 3, 31), source=_AKS),
-        "1.33": Support(ends=date(2026, 6, 30), source=_AKS),
-        "1.34": Support(ends=date(2026, 11, 30), source=_AKS),
-        "1.35": Support(ends=date(2027, 3, 31), source=_AKS),
-        "1.36": Support(ends=date(2027, 6, 30), source=_AKS),
-    }
-)
-
-#: Engines of network policies on Linux nodes: `azure` has an end, `cilium` has none announced.
-NETWORK_POLICY_ENGINES: Final = MappingProxyType(
-    {
-        "azure": Support(ends=date(2028, 9, 30), source="AKS documents, use network policies (2026-08)"),
-        "cilium": None,
-    }
-)
+#: Engines of network policies on Linux nodes.
+NETWORK_POLICY_ENGINES: Final = ("azure", "cilium")
 
 #: Revisions of the Istio add-on, and the Kubernetes minors that each runs on.
 ISTIO_REVISIONS: Final = MappingProxyType(
     {
         "asm-1-29": ("1.32", "1.33", "1.34", "1.35", "1.36"),
         "asm-1-30": ("1.32", "1.33", "1.34", "1.35", "1.36"),
-    }
-)
-
-#: Everything else of the design that ends one day, by the name that people know it by.
-LIFECYCLE: Final = MappingProxyType(
-    {
-        "AKS image Ubuntu 22.04": Support(
-            ends=date(2027, 6, 30), source="AKS documents, Ubuntu 22.04 retirement (2026-08)"
-        ),
-        "Azure Cache for Redis": Support(ends=date(2028, 9, 30), source="Azure Cache for Redis retirement notice"),
-        "Container Registry content trust": Support(
-            ends=date(2028, 3, 31), source="Azure CLI reference, acr config content-trust; refused on new registries"
-        ),
-        "OWASP Core Rule Set 3.1": Support(
-            ends=date(2027, 2, 26), source="Azure WAF documents, rule set support policy (2026-02-26)"
-        ),
-        "PostgreSQL 14": Support(
-            ends=date(2026, 11, 12), source="Azure Database for PostgreSQL documents, version policy"
-        ),
-        "Web application firewall inside an Application Gateway": Support(
-            ends=date(2027, 3, 15), source="Application Gateway documents, migration to WAF policies"
-        ),
     }
 )
 
@@ -132,18 +83,8 @@ DATABASE_SIZES: Final = MappingProxyType(
 DATABASE_DISKS: Final = MappingProxyType(
     {32: "P4", 64: "P6", 128: "P10", 256: "P15", 512: "P20", 1024: "P30", 2048: "P40", 4096: "P50"}
 )
-#: Majors that a new server may have, and the end of their support by Azure. 14 and older are closed.
-DATABASE_MAJORS: Final = MappingProxyType(
-    {
-        major: Support(ends=ends, source="Azure Database for PostgreSQL documents, version policy")
-        for major, ends in {
-            "15": date(2027, 11, 11),
-            "16": date(2028, 11, 9),
-            "17": date(2029, 11, 8),
-            "18": date(2030, 11, 14),
-        }.items()
-    }
-)
+#: PostgreSQL majors that a new server may have. 14 and older are closed.
+DATABASE_MAJORS: Final = ("15", "16", "17", "18")
 #: Replicas that one server may have, wherever they are.
 DATABASE_REPLICAS: Final = 5
 #: Sizes of Azure Managed Redis (architecture page of its documents, shard table, 2026-03).

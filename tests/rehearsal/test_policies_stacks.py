@@ -38,6 +38,8 @@ WITH_TRIPGEN = {
     "azure-private-endpoints",
     "azure-public-access",
     "azure-templates",
+    "azure-support-ended",
+    "azure-support-ending",
     "azure-tls",
     "azure-vault",
     "azure-web-firewall",

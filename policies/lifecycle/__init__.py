@@ -1,0 +1,1 @@
+"""Lifecycle: what the clouds stop to support."""

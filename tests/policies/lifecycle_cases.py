@@ -1,0 +1,53 @@
+"""Cases of the rules about support, on the day that tests/conftest.py gives: 2026-11-21."""
+
+from typing import Any
+
+from policies.resource import UNKNOWN, Resource, Value
+from tests.policies.azure_cases import AGENT_POOL, CLUSTER, GATEWAY, GATEWAY_POLICY, REGISTRY, SERVER
+from tests.policies.building import Cases, resource
+
+CACHE = "azure-native:redis:Redis"
+
+
+def cluster(version: Value, *, pool: Value = "1.36", **changes: Any) -> Resource:
+    return resource(CLUSTER, kubernetesVersion=version, agentPoolProfiles=[{"orchestratorVersion": pool, **changes}])
+
+
+def rule_sets(*versions: str) -> Resource:
+    rows: list[Value] = [{"ruleSetType": "OWASP", "ruleSetVersion": version} for version in versions]
+    return resource(GATEWAY_POLICY, managedRules={"managedRuleSets": rows})
+
+
+CASES: dict[str, Cases] = {
+    "azure-support-ended": Cases(
+        holds=[
+            cluster("1.35"),
+            cluster("1.34"),
+            cluster("1.34.2", pool="1.34.2"),
+            resource(AGENT_POOL, orchestratorVersion="1.35", osSKU="Ubuntu"),
+            resource(SERVER, version="17"),
+            rule_sets("3.2", "2.1"),
+        ],
+        violated=[
+            cluster("1.33"),
+            cluster("1.33.7"),
+            cluster("1.36", pool="1.30"),
+            resource(AGENT_POOL, orchestratorVersion="1.29"),
+            resource(SERVER, version="14"),
+        ],
+        unknowable=[cluster(UNKNOWN), resource(SERVER, version=UNKNOWN)],
+    ),
+    "azure-support-ending": Cases(
+        holds=[
+            cluster("1.35"),
+            cluster("1.33"),
+            resource(CLUSTER, kubernetesVersion="1.35", networkProfile={"networkPolicy": "azure"}),
+            resource(CACHE, sku={"name": "Premium"}),
+            resource(GATEWAY, webApplicationFirewallConfiguration={"enabled": False}),
+            resource(REGISTRY, policies={"trustPolicy": {"status": "enabled"}}),
+        ],
+        violated=[cluster("1.34"), cluster("1.35", pool="1.34.2")],
+        unknowable=[cluster(UNKNOWN)],
+    ),
+}
+UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {}
