@@ -243,15 +243,12 @@ class Rehearsal:
 
     def edit_stack(self, stack: str, path: str | Sequence[str | int], value: Any) -> None:
         """Sets one value below `config:`, at a path such as `platform:kyeol.nodes.max_nodes`."""
-        yaml = YAML()
-        yaml.preserve_quotes = True
-        content = yaml.load(self.settings_file(stack))
-        *parents, last = path.split(".") if isinstance(path, str) else path
-        node = content["config"]
-        for key in parents:
-            node = node[key]
-        node[last] = value
-        yaml.dump(content, self.settings_file(stack))
+        _edit(self.settings_file(stack), ("config", *(path.split(".") if isinstance(path, str) else path)), value)
+
+    def edit_service(self, stack: str, service: str, path: str, value: Any) -> None:
+        """Sets one value of a service's file (`tripgen/trip-service`), at a path such as `scaling.max_replicas`."""
+        system, _, name = service.partition("/")
+        _edit(self.project / "config" / stack / "services" / system / f"{name}.yml", path.split("."), value)
 
     def keep_systems(self, systems: Sequence[str]) -> None:
         """Makes the stacks that run any of these systems run no other, as a team does for a smaller blast radius."""
@@ -307,6 +304,19 @@ def copy_of(source: Path, folder: Path) -> Rehearsal:
     shutil.copytree(source, project, ignore=shutil.ignore_patterns("__pycache__"))
     (project / ".venv").symlink_to(ROOT / ".venv")
     return Rehearsal(project, folder / "home", ROOT / "rehearse")
+
+
+def _edit(file: Path, path: Sequence[str | int], value: Any) -> None:
+    """Sets one value in a YAML file."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    content = yaml.load(file)
+    *parents, last = path
+    node = content
+    for key in parents:
+        node = node[key]
+    node[last] = value
+    yaml.dump(content, file)
 
 
 def _last_phase(log: Path) -> list[dict[str, Any]]:

@@ -51,7 +51,9 @@ def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(runni
         rehearsal.run("destroy", "--stack", stack, "--yes").refused("protect")
         assert rehearsal.inventory.count() == held
     lifted = lift_and_destroy(rehearsal, stack)[1]
-    assert set(lifted.changes) <= {"same", "update"}
+    assert set(lifted.changes) <= {"same", "update", "delete"}
+    deleted = {step.type for step in lifted.steps if step.op == "delete"}
+    assert deleted <= {"azure-native:authorization:ManagementLockByScope"}
     assert rehearsal.inventory.count() == 0
     assert "protection" not in rehearsal.settings_file(stack).read_text()
     assert "protection" not in before
