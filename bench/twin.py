@@ -59,6 +59,12 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
+def argument_name(name: str) -> str:
+    """Return the argument that takes a property: every class keeps `resource_name` for the logical name."""
+    spelt = snake_case(name)
+    return "resource_name_" if spelt == "resource_name" else spelt
+
+
 def twin_program(resources: Sequence[Resource]) -> str:
     """Return the source of the twin of a stack's resources, as the state lists them: dependencies come first."""
     by_urn = {resource["urn"]: resource for resource in resources}
@@ -80,7 +86,7 @@ def _statement(resource: Resource, by_urn: Mapping[str, Resource], computed: Con
     if kind.startswith(PROVIDER_TYPE):
         values = {name: _configured(value) for name, value in values.items() if name != "version"}
     inputs = ", ".join(
-        f'"{snake_case(name)}": {_expression(value, [by_urn[urn] for urn in needed.get(name) or ()], computed)}'
+        f'"{argument_name(name)}": {_expression(value, [by_urn[urn] for urn in needed.get(name) or ()], computed)}'
         for name, value in values.items()
     )
     package, module, entity = sdk_class(kind)

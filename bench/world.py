@@ -15,7 +15,7 @@ from bench.measure import Run, run
 from bench.twin import twin_program
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PROGRAM: Final = ("__main__.py", "Pulumi*.yaml", "settings", "components", "systems", "policies")
+PROGRAM: Final = ("__main__.py", "Pulumi*.yaml", "settings", "config", "components", "systems", "policies")
 PACK: Final = ("--policy-pack", "policies")
 
 

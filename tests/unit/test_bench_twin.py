@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench.__main__ import verdict
-from bench.twin import sdk_class, snake_case, twin_program
+from bench.twin import argument_name, sdk_class, snake_case, twin_program
 
 PREFIX = "urn:pulumi:dev::platform::"
 VPC = f"{PREFIX}platform:aws:Network$aws:ec2/vpc:Vpc::network-vpc"
@@ -85,6 +85,11 @@ def test_a_providers_settings_are_opened_and_its_version_left_to_the_sdk() -> No
 )
 def test_names_are_spelt_as_the_sdk_spells_them(camel: str, snake: str) -> None:
     assert snake_case(camel) == snake
+
+
+def test_a_property_called_resource_name_has_an_argument_beside_the_logical_name() -> None:
+    assert argument_name("resourceName") == "resource_name_"
+    assert argument_name("vaultName") == "vault_name"
 
 
 @pytest.mark.parametrize(
