@@ -227,6 +227,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 network=self.network,
                 tenant_id=s.tenant_id,
                 soft_delete_days=s.vault.soft_delete_days,
+                purge_protection=s.vault.purge_protection,
                 keys=s.vault.keys,
                 key_days=s.vault.rotation.secrets_days,
                 workspace=self.workspace,

@@ -32,6 +32,8 @@ class KeyVaultArgs(ComponentArgs):
     tenant_id: str
     #: 7 to 90; fixed at creation.
     soft_delete_days: int
+    #: Not even an owner removes for good what was deleted, before its days are over. Cannot be taken back.
+    purge_protection: bool
     #: Keys in hardware, by name, and after how many days the vault makes a new version of each.
     keys: Sequence[str]
     key_days: int
@@ -39,7 +41,10 @@ class KeyVaultArgs(ComponentArgs):
 
 
 class KeyVault(Component[KeyVaultArgs], type="platform:azure:KeyVault"):
-    """A vault on hardware modules, governed by roles, reached by a private endpoint only, whose contents stay."""
+    """A vault on hardware modules, governed by roles, reached by a private endpoint only.
+
+    What is deleted can be brought back for some days.
+    """
 
     vault_id: pulumi.Output[str]
     vault_uri: pulumi.Output[str]
@@ -58,8 +63,8 @@ class KeyVault(Component[KeyVaultArgs], type="platform:azure:KeyVault"):
                 "enable_rbac_authorization": True,
                 "enable_soft_delete": True,
                 "soft_delete_retention_in_days": args.soft_delete_days,
-                # Cannot be taken back: not even an owner removes for good what was deleted, before its days are over.
-                "enable_purge_protection": True,
+                # Azure refuses False: on, or left out.
+                "enable_purge_protection": args.purge_protection or None,
                 "public_network_access": "Disabled",
                 "network_acls": {"default_action": "Deny", "bypass": "None"},
             },
@@ -87,7 +92,8 @@ class KeyVault(Component[KeyVaultArgs], type="platform:azure:KeyVault"):
                     },
                 },
                 tags=tags,
-                opts=self.stateful_child(),
+                # Keys alone are deleted inside the vault, which is closed to whoever runs this program: with it, only.
+                opts=self.stateful_child(deleted_with=vault),
             )
         PrivateLink(
             f"{self.name}-link",

@@ -95,5 +95,6 @@ class SavedQueries(Component[SavedQueriesArgs], type="platform:azure:SavedQuerie
                 display_name=query.title,
                 query=query.query,
                 version=2,
-                opts=self.child(),
+                # Azure overwrites one only for whoever names its etag, which the provider cannot.
+                opts=self.child(replace_on_changes=["*"], delete_before_replace=True),
             )

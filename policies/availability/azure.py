@@ -102,7 +102,7 @@ RESOURCE_RULES: Final = (
         protects="ISMS-P 2.9.3 backup and recovery, 2.12.1 readiness for disasters",
         fix="Keep backups as the environment asks; where the demand changes, change "
         "policies/availability/azure_backups.toml in the same review",
-        source="TripGen physical architecture, 5.1.1, 5.3.1, 6.1.1 and 10.1.1",
+        source="TripGen physical architecture, 5.1.1, 5.3.1, 6.1.1, 7.4.1 and 10.1.1",
         types=BACKUPS.types,
         fail_closed=False,
         claims=BACKUPS.concern,

@@ -142,6 +142,12 @@ def table_outputs(case: Case) -> dict[str, Any]:
     }
 
 
+def saved_search_is_overwritten_by_its_etag(case: Case) -> Iterator[Problem]:
+    """A saved search changes only for whoever names its etag, and the provider has no input for one."""
+    words = "Newer data exists in the Customer Configuration Store. [a change needs the etag: replace the saved search]"
+    yield Problem("query", f"Conflict: '{case.get('savedSearchId')}': {words}")
+
+
 def linked_service_has_one_resource(case: Case) -> Iterator[Problem]:
     """A link reads from one resource, or writes to one."""
     given = [name for name in ("resourceId", "writeAccessResourceId") if case.properties.get(name) is not None]

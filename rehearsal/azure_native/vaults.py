@@ -72,6 +72,14 @@ def validity_is_forward(case: Case) -> Iterator[Problem]:
         yield Problem("properties.attributes.expires", f"BadParameter: {words}")
 
 
+def contents_are_deleted_inside(case: Case) -> Iterator[Problem]:
+    """Secrets and keys are made through the resource manager, but deleted in the vault itself, over its network."""
+    vault = arm.parent(case)
+    if vault and get(vault.outputs, "properties.publicNetworkAccess") == "Disabled":
+        words = f"Public network access of vault '{vault.name}' is disabled and request is not from a trusted service"
+        yield Problem("", f"ForbiddenByConnection: {words} nor via an approved private link.")
+
+
 def key_is_of_its_type(case: Case) -> Iterator[Problem]:
     """RSA keys have a size, elliptic ones a curve."""
     kind = str(case.get("properties.kty"))

@@ -22,7 +22,8 @@ class CostSettings(Settings):
     target_usd: UsdAMonth
     """What it shall come down to; the team is told when a month has cost as much."""
     start: date
-    """First day of the first month that is counted."""
+    """First day of the first month that is counted. When the budget is made, Azure takes the month that runs or one of
+    the next twelve, and none that is over; afterwards it stays as it is."""
     components_usd: Annotated[Mapping[KubernetesName, UsdAMonth], Field(min_length=1)] = Field(default_factory=dict)
     """What the design expects of each component."""
 
@@ -33,8 +34,8 @@ class CostSettings(Settings):
 
     @property
     def target_percent(self) -> float:
-        """The target in percent of the budget."""
-        return 100 * self.target_usd / self.monthly_usd
+        """The target in percent of the budget: Azure takes hundredths."""
+        return round(100 * self.target_usd / self.monthly_usd, 2)
 
     @rule
     def _target_is_within_the_budget(self) -> Iterator[str]:

@@ -37,7 +37,10 @@ class VaultSettings(Settings):
     """The vault's contents by name. Azure takes no underscores, so that the design's names have hyphens here."""
 
     soft_delete_days: Annotated[int, Field(ge=7, le=90)] = 90
-    """Days in which what was deleted can be brought back; fixed at creation."""
+    """Days in which what was deleted can be brought back, and a deleted vault's name is taken; fixed at creation."""
+    purge_protection: bool = True
+    """Nobody, not even an owner, ends those days early; cannot be taken back. Without it a removed environment can be
+    made again at once: `az keyvault purge` frees the name."""
     secrets: VaultNames = ("jwt-signing-key", "encryption-keys", "database-passwords")
     """Secrets of our own."""
     api_keys: VaultNames = ("openai-api-key", "external-api-keys")

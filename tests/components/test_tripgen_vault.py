@@ -4,6 +4,7 @@ import pytest
 
 from components.azure.key_vault_rotation import CERTIFICATES_POLICY, SECRETS_POLICY, Renewal, limits
 from components.azure.role_assignment import role_definition_id
+from tests.components.conftest import tripgen_world
 from tests.components.strict_mocks import World
 
 VAULT = "azure-native:keyvault:Vault"
@@ -34,9 +35,17 @@ def test_the_vault_is_reached_privately_and_by_roles(every_tripgen: World) -> No
     assert connection["groupIds"] == ["vault"]
 
 
-def test_what_was_deleted_can_be_brought_back_by_everybody_and_removed_by_nobody(every_tripgen: World) -> None:
-    properties = every_tripgen.one(VAULT, "vault-vault")["properties"]
+@pytest.mark.parametrize("stack", ["stage", "prod"])
+def test_what_was_deleted_can_be_brought_back_by_everybody_and_removed_by_nobody(stack: str) -> None:
+    properties = tripgen_world(stack).one(VAULT, "vault-vault")["properties"]
     assert (properties["enableSoftDelete"], properties["enablePurgeProtection"]) == (True, True)
+
+
+def test_a_dev_vault_can_be_purged_and_made_again(tripgen_dev: World) -> None:
+    properties = tripgen_dev.one(VAULT, "vault-vault")["properties"]
+    assert (properties["enableSoftDelete"], properties["softDeleteRetentionInDays"]) == (True, 7)
+    # Azure refuses False.
+    assert "enablePurgeProtection" not in properties
 
 
 def test_no_secrets_value_passes_through_the_program(every_tripgen: World) -> None:
@@ -118,12 +127,15 @@ def test_the_services_may_use_keys_secrets_and_certificates_and_change_none(ever
     }
 
 
-def test_the_gateway_may_read_its_certificate_and_asks_for_it_without_a_version(every_tripgen: World) -> None:
+def test_the_gateway_may_read_its_certificate_and_no_other_secret(every_tripgen: World) -> None:
     held = [
         (role["roleDefinitionId"], role["scope"])
         for role in every_tripgen.of(ROLE).values()
-        if role["principalId"] == "principal-of-gateway-identity-identity" and role["scope"] == "vault-vault-id"
+        if role["principalId"] == "principal-of-gateway-identity-identity"
     ]
-    assert held == [(role_definition_id("Key Vault Secrets User"), "vault-vault-id")]
+    assert held == [(role_definition_id("Key Vault Secrets User"), "vault-vault-id/secrets/ssl-wildcard-cert")]
+
+
+def test_the_gateway_asks_for_its_certificate_without_a_version(every_tripgen: World) -> None:
     (certificate,) = every_tripgen.one(GATEWAY, "gateway-gateway")["sslCertificates"]
     assert certificate["keyVaultSecretId"].endswith(".vault.azure.net/secrets/ssl-wildcard-cert")

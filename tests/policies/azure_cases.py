@@ -418,8 +418,6 @@ CASES: dict[str, Cases] = {
         holds=[vault(), vault(enableSoftDelete=True)],
         violated=[
             vault(sku={"family": "A", "name": "standard"}),
-            vault(enablePurgeProtection=False),
-            vault(enablePurgeProtection=None),
             vault(enableSoftDelete=False),
         ],
         unknowable=[vault(sku=UNKNOWN)],
@@ -497,6 +495,7 @@ CASES: dict[str, Cases] = {
             resource(SERVER, "prod", backup={"backupRetentionDays": 35, "geoRedundantBackup": "Enabled"}),
             resource(DATABASE, "prod", persistence={"aofEnabled": True, "aofFrequency": "1s"}),
             replace(replicated("koreacentral", "koreasouth"), environment="prod"),
+            replace(vault(), environment="prod"),
         ],
         violated=[
             resource(SERVER, "prod", backup={"backupRetentionDays": 7, "geoRedundantBackup": "Enabled"}),
@@ -506,6 +505,8 @@ CASES: dict[str, Cases] = {
             resource(NAMESPACE, "prod"),
             resource(SERVER, "stage", backup={"backupRetentionDays": 35}),
             resource(SERVER, "dev", backup={"backupRetentionDays": 7, "geoRedundantBackup": "Enabled"}),
+            replace(vault(enablePurgeProtection=None), environment="prod"),
+            replace(vault(enablePurgeProtection=False), environment="stage"),
         ],
         unknowable=[resource(SERVER, "prod", backup=UNKNOWN), resource(DATABASE, "prod", persistence=UNKNOWN)],
     ),
@@ -531,7 +532,11 @@ UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {
         resource(STORAGE, "prod", location="koreasouth", sku={"name": "Standard_LRS"}),
     ],
     "azure-zoneless-region": [resource(GATEWAY, location="koreacentral", zones=["1"])],
-    "azure-backups": [resource(DATABASE, "dev"), resource(SERVER, "prod", createMode="Replica")],
+    "azure-backups": [
+        resource(DATABASE, "dev"),
+        resource(SERVER, "prod", createMode="Replica"),
+        replace(vault(enablePurgeProtection=None), environment="dev"),
+    ],
 }
 
 #: What a rule judges and no message may show.

@@ -9,6 +9,7 @@ from tests.unit.rehearsal_clouds.provider_client import SUBSCRIPTION, TENANT, Re
 WORKSPACE, TABLE = "azure-native:operationalinsights:Workspace", "azure-native:operationalinsights:Table"
 TEMPLATE = "azure-native:resources:Deployment"
 LINK, QUERY = "azure-native:operationalinsights:LinkedService", "azure-native:operationalinsights:Query"
+SEARCH = "azure-native:operationalinsights:SavedSearch"
 COMPONENT, WEB_TEST = "azure-native:applicationinsights:Component", "azure-native:applicationinsights:WebTest"
 ACTIONS, METRIC = "azure-native:monitor:ActionGroup", "azure-native:monitor:MetricAlert"
 LOG_ALERT, ACTIVITY = "azure-native:monitor:ScheduledQueryRule", "azure-native:monitor:ActivityLogAlert"
@@ -45,6 +46,14 @@ def vault(azure, group):  # noqa: ARG001 -- it stands in the group
 
 
 # --- Log Analytics ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("logs")
+def test_a_saved_search_is_replaced_and_not_changed(azure):
+    said = {"workspaceName": "log-shop", "savedSearchId": "errors", "category": "shop", "displayName": "Errors"}
+    made = azure.create(SEARCH, "errors", **IN_GROUP, **said, query="AppExceptions")
+    with refused("Conflict: 'errors': Newer data exists in the Customer Configuration Store"):
+        azure.update(made, query="AppTraces")
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,18 @@ def test_keys_in_hardware_need_the_premium_vault(azure):
     assert azure.create(KEY, "key", **inputs, properties={})["keyUri"] == "https://kv-shop.vault.azure.net/keys/data"
 
 
+@pytest.mark.parametrize(("kind", "name"), [(KEY, "keyName"), (SECRET, "secretName")])
+def test_what_a_private_vault_holds_is_not_deleted_from_outside(azure, kind, name):
+    vaults = {access: f"kv-shop-{access}".lower() for access in ("Disabled", "Enabled")}
+    made = {}
+    for access, vault_name in vaults.items():
+        azure.create(VAULT, access, **{**vault(publicNetworkAccess=access), "vaultName": vault_name})
+        made[access] = azure.create(kind, access, **IN_GROUP, vaultName=vault_name, **{name: "data"}, properties={})
+    azure.delete(made["Enabled"])
+    with refused("ForbiddenByConnection: Public network access of vault 'kv-shop-disabled' is disabled"):
+        azure.delete(made["Disabled"])
+
+
 # --- storage ---------------------------------------------------------------------------------------------------------
 
 
