@@ -261,3 +261,17 @@ class CostAwareScaling:
 
 
 COST_AWARE_SCALING: Final = CostAwareScaling()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostLevers:
+    """What the design expects of each way to save, in percent of that part of the cost (chapter 11.1.2)."""
+
+    reservation_years: tuple[int, int] = (1, 3)
+    reservation_percent: tuple[int, int] = (30, 50)
+    compressed_backups_percent: int = 50
+    cached_content_percent: int = 60
+    sampling_percent: int = 70
+
+
+COST_LEVERS: Final = CostLevers()
