@@ -2,7 +2,8 @@
 
 The tables in ops/traces/ name the figures. Each row says where the figure lives (a setting, or a file of the code) and
 where it ends: a property in the exported state, or a document for people. What is found there must be what the row
-says, so the page cannot describe what is not there.
+says, the setting's own value must be in it, and a figure that differs from the document's has a decision record or a
+sentence that tells how the two are the same. So the page cannot describe what is not there.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Final, Self
 
 import jmespath
+from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, ConfigDict, model_validator
 from ruamel.yaml import YAML
 
@@ -23,6 +27,8 @@ from settings.model import Settings
 ROOT: Final = Path(__file__).resolve().parent.parent
 TABLES: Final = Path(__file__).resolve().parent / "traces"
 Found = str | int | float | bool | list[Any] | dict[str, Any]
+#: A text that stands in any file: as words to look for it proves nothing.
+BARE: Final = re.compile(r"true|false|[\d.,]+", re.IGNORECASE)
 
 
 class _Closed(BaseModel):
@@ -40,6 +46,8 @@ class Row(_Closed):
     """Where it lives: a path below the system's section, for example `application_nodes.max_nodes`."""
     code: str | None = None
     """Or a file of the code that states it."""
+    stated: Found | None = None
+    """What the setting is, or what the file says, where that is not (part of) what is found: another unit, say."""
     resource: str | None = None
     """Type and logical name of the resource it ends in; the chapter's where it says none."""
     path: str | None = None
@@ -50,6 +58,8 @@ class Row(_Closed):
     """The value there, where it is not written as in the document."""
     decision: str | None = None
     """The decision record behind another value."""
+    reading: str | None = None
+    """How a value that is written otherwise is the document's: `80 GB in MB`."""
 
     @model_validator(mode="after")
     def _lives_and_ends_once(self) -> Self:
@@ -57,6 +67,21 @@ class Row(_Closed):
             raise ValueError(f"{self.figure}: either `setting` or `code` says where it lives")
         if (self.path is None) == (self.document is None):
             raise ValueError(f"{self.figure}: either `path` or `document` says where it ends")
+        if self.code and (bare := _bare(self.expected if self.stated is None else self.stated)):
+            raise ValueError(f"{self.figure}: {bare} stands in any file; `stated` quotes the code around it")
+        if self.document and (bare := _bare(self.expected)):
+            raise ValueError(f"{self.figure}: {bare} stands in any document; `found` quotes the sentence around it")
+        return self
+
+    @model_validator(mode="after")
+    def _another_figure_has_a_reason(self) -> Self:
+        there = {number for word in words(self.expected) for number in _numbers(word)}
+        absent = [number for number in _numbers(shown(self.seed)) if number not in there]
+        if absent and not (self.decision or self.reading):
+            raise ValueError(
+                f"{self.figure}: the document's {', '.join(absent)} is not in {shown(self.expected)}; a `decision` "
+                "says why, or a `reading` how it is the same"
+            )
         return self
 
     @property
@@ -126,23 +151,42 @@ def _traced(
 
 def _where_it_lives(row: Row, section: Settings, root: Path) -> tuple[str, list[str]]:
     if row.setting:
-        try:
-            return f"`{row.setting}`", [] if at(section, row.setting) is not None else [f"{row.setting} is not set"]
-        except (AttributeError, KeyError, IndexError) as error:
-            return f"`{row.setting}`", [f"there is no setting {row.setting} ({error})"]
+        return _in_settings(row, row.setting, section)
     path = root / str(row.code)
     if not path.exists():
         return f"`{row.code}`", [f"{row.code} does not exist"]
     text = path.read_text(encoding="utf-8").replace("_", "")
-    absent = [word for word in words(row.expected) if word.replace("_", "") not in text]
+    said = words(row.expected if row.stated is None else row.stated)
+    absent = [word for word in said if word.replace("_", "") not in text]
     return f"[{row.code}](../../{row.code})", [f"{row.code} does not say {', '.join(absent)}"] if absent else []
+
+
+def _in_settings(row: Row, setting: str, section: Settings) -> tuple[str, list[str]]:
+    lives = f"`{setting}`"
+    try:
+        value = plain(at(section, setting))
+    except (AttributeError, KeyError, IndexError) as error:
+        return lives, [f"there is no setting {setting} ({error})"]
+    except TypeError as error:
+        return lives, [f"{setting} is no figure: {error}"]
+    if row.stated is not None:
+        wrong = shown(value) != shown(row.stated)
+        return f"{lives} = {shown(value)}", [f"{setting} is {shown(value)}, not {shown(row.stated)}"] if wrong else []
+    known, parts = [*words(row.expected)], [*words(value)]
+    absent = [part for part in parts if not any(_says(word, part) for word in known)]
+    if absent or not parts:
+        return lives, [f"{setting} is {shown(value)}, which is not in {shown(row.expected)}: `stated` says it"]
+    return lives, []
 
 
 def _in_state(row: Row, resource: str, resources: Mapping[str, Mapping[str, Any]]) -> tuple[str, str, list[str]]:
     ends = f"`{resource}` `{row.path}`"
     if resource not in resources:
         return ends, "", [f"the state holds no {resource}"]
-    value = jmespath.search(str(row.path), resources[resource])
+    try:
+        value = jmespath.search(str(row.path), resources[resource])
+    except JMESPathError as error:
+        return ends, "", [f"{row.path} cannot be asked for: {error}"]
     if shown(value) == shown(row.expected):
         return ends, shown(value), []
     return ends, shown(value), [f"{resource} {row.path} is {shown(value)}, not {shown(row.expected)}"]
@@ -153,7 +197,7 @@ def _in_document(row: Row, document: str, root: Path) -> tuple[str, str, list[st
     text = " ".join(path.read_text(encoding="utf-8").split()) if path.exists() else ""
     absent = [word for word in words(row.expected) if word not in text]
     ends = f"[{document}](../../{document})"
-    return ends, shown(row.expected), [f"{document} does not say {word}" for word in absent]
+    return ends, "; ".join(words(row.expected)), [f"{document} does not say {word}" for word in absent]
 
 
 def at(section: object, path: str) -> object:
@@ -169,6 +213,17 @@ def at(section: object, path: str) -> object:
     return value
 
 
+def plain(value: object) -> Found | None:
+    """Return a setting as the state would hold it; a section is refused: a row is about a figure in it."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, IPv4Address | IPv4Network | date):
+        return str(value)
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    raise TypeError(type(value).__name__)
+
+
 def words(value: object) -> Iterator[str]:
     """Yield the texts that a value consists of."""
     if isinstance(value, Mapping):
@@ -179,6 +234,21 @@ def words(value: object) -> Iterator[str]:
             yield from words(item)
     else:
         yield shown(value)
+
+
+def _says(text: str, part: str) -> bool:
+    """Whether a text holds a number or a word, not merely digits or letters of a longer one."""
+    if re.fullmatch(r"\d+(\.\d+)?", part):
+        return re.search(rf"(?<![\d.]){re.escape(part)}(?!\.?\d)", text) is not None
+    return re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", text) is not None
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+(?:\.\d+)*", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text))
+
+
+def _bare(value: object) -> str | None:
+    return next((word for word in words(value) if BARE.fullmatch(word)), None)
 
 
 def shown(value: object) -> str:
@@ -203,7 +273,9 @@ def mistakes(traced: Mapping[str, Sequence[Traced]]) -> list[str]:
 _INTRODUCTION: Final = """\
 Written by `{command}` from the settings and the state of a rehearsed PROD; a test holds it against both. {count} rows.
 A setting stands in `Pulumi.prod.yaml` below its system, in `config/prod/services/` or, where it is the same in
-every environment, as a default in `settings/`. Where another value stands than the design's, the decision says why."""
+every environment, as a default in `settings/`; its value follows where that is written otherwise than what is found.
+Where another value stands than the design's, the decision says why; the last column also tells how a value that is
+written otherwise is the same."""
 
 
 def page(title: str, command: str, traced: Mapping[str, Sequence[Traced]]) -> str:
@@ -219,12 +291,13 @@ def page(title: str, command: str, traced: Mapping[str, Sequence[Traced]]) -> st
             "",
             f"## {chapter}",
             "",
-            "| figure | design | lives in | ends in | found | decision |",
+            "| figure | design | lives in | ends in | found | decision, or how it is the same |",
             "|---|---|---|---|---|---|",
         ]
         for one in rows:
             decision = f"[{Path(one.row.decision).stem[:4]}](../{one.row.decision})" if one.row.decision else ""
-            cells = (one.row.figure, shown(one.row.seed), one.lives, one.ends, one.value, decision)
+            why = "; ".join(filter(None, (decision, one.row.reading)))
+            cells = (one.row.figure, shown(one.row.seed), one.lives, one.ends, one.value, why)
             lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
