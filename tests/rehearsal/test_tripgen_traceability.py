@@ -1,0 +1,26 @@
+"""Every figure of TripGen's design is in the state of PROD, and the committed page says so."""
+
+import json
+
+import pytest
+
+from ops import traceability
+from settings.stack import load_stack
+from tests.rehearsal.harness import ROOT
+from tests.rehearsal.running import RunningStacks
+from tests.stack_files import as_pulumi_gives_it, stack_config
+
+pytestmark = pytest.mark.engine
+
+
+def test_the_page_says_what_became_of_every_figure(running: RunningStacks) -> None:
+    prod = running.copy("prod")
+    state = json.loads(prod.run("stack", "export", "--stack", "prod").ok().stdout)
+    table = traceability.table("tripgen")
+    section = load_stack(as_pulumi_gives_it(stack_config("prod"))).tripgen
+    assert section is not None
+    traced = traceability.trace(table, section, state)
+    assert traceability.mistakes(traced) == []
+    text = traceability.page(table.title, "make trace", traced)
+    committed = (ROOT / "docs" / "generated" / "tripgen-traceability.md").read_text()
+    assert committed == text, "docs/generated/tripgen-traceability.md is not up to date: `make trace` writes it"
