@@ -374,6 +374,30 @@ def test_credentials_of_a_missing_cluster_are_refused(azure, group):  # noqa: AR
         credentials(azure)
 
 
+#: A field of pods that is called otherwise from one minor to the next.
+GROUP_OF_PODS = {
+    "1.35": {"workloadRef": {"name": "shop", "podGroup": "web"}},
+    "1.36": {"schedulingGroup": {"podGroupName": "web"}},
+}
+
+
+@pytest.mark.usefixtures("nodes")
+@pytest.mark.parametrize(("version", "other"), [("1.35", "1.36"), ("1.36", "1.35")])
+def test_an_object_is_checked_with_the_schema_of_its_clusters_own_version(shop, azure, clouds, version, other):
+    shop.cluster(kubernetesVersion=version)
+    kubernetes = clouds.provider("kubernetes", {"kubeconfig": credentials(azure)})
+
+    def preview(field):
+        spec = {"containers": [{"name": "shop", "image": "shop:1"}], **field}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "shop"}, "spec": spec}
+        kubernetes.preview("kubernetes:core/v1:Pod", "shop", pod)
+
+    preview(GROUP_OF_PODS[version])
+    (field,) = GROUP_OF_PODS[other]
+    with refused(f"'{field}' was unexpected"):
+        preview(GROUP_OF_PODS[other])
+
+
 @pytest.mark.parametrize("private", [True, False])
 def test_what_runs_in_a_cluster_ends_with_it(shop, azure, clouds, nodes, private):  # noqa: ARG001
     access = {"enablePrivateCluster": private, "enablePrivateClusterPublicFQDN": None}

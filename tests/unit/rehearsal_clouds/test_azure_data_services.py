@@ -197,19 +197,46 @@ def test_what_a_server_was_made_with_stays(azure, primary, changes, message):
         azure.update(primary, **changes)
 
 
-def test_a_server_is_injected_into_a_delegated_subnet_only(azure):
+def subnet_of_a_new_network(azure, label, prefix, **inputs):
     space = {"addressPrefixes": ["10.1.0.0/16"]}
-    azure.create(NETWORK, resourceGroupName="rg-shop", virtualNetworkName="vnet", addressSpace=space)
-    subnet = azure.create(
-        SUBNET, resourceGroupName="rg-shop", virtualNetworkName="vnet", subnetName="db", addressPrefix="10.1.2.0/24"
-    )
+    azure.create(NETWORK, label, resourceGroupName="rg-shop", virtualNetworkName=label, addressSpace=space)
+    return azure.create(
+        SUBNET, label, resourceGroupName="rg-shop", virtualNetworkName=label, subnetName=label, addressPrefix=prefix,
+        **inputs,
+    )  # fmt: skip
+
+
+def inside(azure, subnet):
+    """Return the network of a server that is injected into a subnet."""
     zone = azure.create(
         "azure-native:privatedns:PrivateZone", resourceGroupName="rg-shop", location="global",
         privateZoneName="shop.private.postgres.database.azure.com",
     )  # fmt: skip
-    network = {"delegatedSubnetResourceId": subnet.id, "privateDnsZoneArmResourceId": zone.id}
+    return {"delegatedSubnetResourceId": subnet.id, "privateDnsZoneArmResourceId": zone.id}
+
+
+def test_a_server_is_injected_into_a_delegated_subnet_only(azure):
+    subnet = subnet_of_a_new_network(azure, "db", "10.1.2.0/24")
     with refused(f"SubnetNotDelegated: The subnet '{subnet.id}' must be delegated to Microsoft.DBforPostgreSQL/flex"):
-        azure.create(SERVER, "db", **server(network=network))
+        azure.create(SERVER, "db", **server(network=inside(azure, subnet)))
+
+
+def test_a_server_is_injected_or_privately_linked_and_not_both(azure, primary):
+    reserved = [{"name": "db", "serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}]
+    network = inside(azure, subnet_of_a_new_network(azure, "db", "10.1.2.0/24", delegations=reserved))
+    injected = azure.create(SERVER, "injected", **server(serverName="shop-inside", network=network))
+    subnet = subnet_of_a_new_network(azure, "endpoints", "10.1.4.0/24")
+
+    def link(name, target):
+        connection = {"name": "db", "privateLinkServiceId": target.id, "groupIds": ["postgresqlServer"]}
+        azure.create(
+            LINK, name, resourceGroupName="rg-shop", privateEndpointName=name,
+            subnet={"id": subnet.id}, privateLinkServiceConnections=[connection],
+        )  # fmt: skip
+
+    link("pe-shop", primary)
+    with refused("PrivateEndpointNotSupportedOnVnetInjectedResource: 'shop-inside' was placed in a delegated subnet"):
+        link("pe-inside", injected)
 
 
 @pytest.mark.parametrize(
