@@ -38,17 +38,19 @@ def place(package, module, entity, urn, inputs, provider, dependencies):
     made[urn] = getattr(home, entity)(urn.rsplit("::", 1)[-1], **inputs, opts=options)
 
 
-def output(urn, path):
-    """Return a property of a resource that was registered before."""
-    value = getattr(made[urn], path[0])
-    for key in path[1:]:
-        value = Output.from_input(value).apply(lambda known, key=key: within(known, key))
+def output(urn, name, *path):
+    """Return a property of a resource that was registered before, or what lies within it."""
+    value = getattr(made[urn], name)
+    for key, attribute in path:
+        value = Output.from_input(value).apply(lambda known, k=key, a=attribute: within(known, k, a))
     return value
 
 
-def within(known, key):
-    """Return a part of a property value: an entry of a list or a map, or an attribute of a typed object."""
-    return getattr(known, key) if isinstance(key, str) and hasattr(known, key) else known[key]
+def within(known, key, attribute):
+    """Return a part of a property value: an attribute of a typed object, or an entry of a list or a map."""
+    if attribute is not None and hasattr(known, attribute):
+        return getattr(known, attribute)
+    return known[attribute] if isinstance(known, dict) and attribute in known else known[key]
 
 
 '''
@@ -138,8 +140,7 @@ def _expression(value: Any, sources: Sequence[Resource], computed: Container[Any
     """Return Python source for a value; a text that another resource computed becomes a reference to it."""
     if isinstance(value, dict):
         if SIGNATURE in value:
-            # The state keeps the ciphertext only; what a secret says costs nothing.
-            return 'Output.secret("rehearsed")'
+            return f"Output.secret({json.loads(value['plaintext'])!r})"
         return "{" + ", ".join(f"{key!r}: {_expression(item, sources, computed)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_expression(item, sources, computed) for item in value) + "]"
@@ -151,7 +152,7 @@ def _expression(value: Any, sources: Sequence[Resource], computed: Container[Any
 def _text(value: str, sources: Sequence[Resource], computed: Container[Any]) -> str:
     """Return Python source for a text that may be, or contain, what other resources computed."""
     found = [
-        (answered, f"output({source['urn']!r}, {[snake_case(k) if isinstance(k, str) else k for k in path]!r})")
+        (answered, f"output({', '.join(map(repr, (source['urn'], snake_case(str(path[0])), *map(_step, path[1:]))))})")
         for source in sources
         for path, answered in _leaves({"id": source.get("id"), **source.get("outputs", {})})
         if isinstance(answered, str)
@@ -166,6 +167,11 @@ def _text(value: str, sources: Sequence[Resource], computed: Container[Any]) -> 
     if not before and not after:
         return reference
     return f"Output.concat({_text(before, sources, computed)}, {reference}, {_text(after, sources, computed)})"
+
+
+def _step(key: str | int) -> tuple[str | int, str | None]:
+    """Return a key as the cloud spells it and as a typed object does."""
+    return key, snake_case(key) if isinstance(key, str) else None
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noqa: ANN401

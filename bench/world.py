@@ -42,9 +42,10 @@ class World:
         return self.rehearse("preview", "--stack", stack, "--expect-no-changes", *arguments)
 
     def resources(self, stack: str) -> list[dict[str, Any]]:
-        """Return what the stack's state lists."""
-        (state,) = (self.home / "state" / ".pulumi" / "stacks").glob(f"*/{stack}.json")
-        return json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+        """Return what the stack's state lists, with the secrets open: a cloud would refuse what stood for them."""
+        exported = self.home / f"{stack}.json"
+        self.rehearse("stack", "export", "--stack", stack, "--show-secrets", "--file", str(exported))
+        return json.loads(exported.read_text())["deployment"]["resources"]
 
     def repeat_repositories(self, stack: str, count: int) -> None:
         """Give KYEOL's registry `count` repositories: two resources each, and nothing else changes."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench.__main__ import verdict
-from bench.twin import argument_name, sdk_class, snake_case, twin_program
+from bench.twin import SIGNATURE, argument_name, sdk_class, snake_case, twin_program
 
 PREFIX = "urn:pulumi:dev::platform::"
 VPC = f"{PREFIX}platform:aws:Network$aws:ec2/vpc:Vpc::network-vpc"
@@ -60,8 +60,8 @@ def test_every_resource_is_registered_once_and_no_component_is() -> None:
 def test_what_another_resource_computed_becomes_a_reference_even_within_a_text() -> None:
     subnet = placed(twin_program(STATE))[2]
     inputs = ast.unparse(subnet[4])
-    assert f"'vpc_id': output('{VPC}', ['id'])" in inputs
-    assert f"Output.concat('in ', output('{VPC}', ['id']), '!')" in inputs
+    assert f"'vpc_id': output('{VPC}', 'id')" in inputs
+    assert f"Output.concat('in ', output('{VPC}', 'id'), '!')" in inputs
     assert "'cidr_block': '10.20.0.0/19'" in inputs
 
 
@@ -90,6 +90,21 @@ def test_names_are_spelt_as_the_sdk_spells_them(camel: str, snake: str) -> None:
 def test_a_property_called_resource_name_has_an_argument_beside_the_logical_name() -> None:
     assert argument_name("resourceName") == "resource_name_"
     assert argument_name("vaultName") == "vault_name"
+
+
+def test_a_reference_into_a_map_knows_both_spellings_of_its_key() -> None:
+    cluster = {**STATE[2], "outputs": {"addonProfiles": {"ingressGateway": {"objectId": "principal-0123456789"}}}}
+    subnet = {**STATE[3], "inputs": {"vpcId": "principal-0123456789"}}
+    (_, _, (*_, inputs, _, _)) = placed(twin_program([STATE[0], cluster, subnet]))
+    steps = "('ingressGateway', 'ingress_gateway'), ('objectId', 'object_id')"
+    assert ast.unparse(inputs) == f"{{'vpc_id': output('{VPC}', 'addon_profiles', {steps})}}"
+
+
+def test_a_secret_stays_one_and_says_the_same() -> None:
+    sealed = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"https://example.invalid"'}
+    vpc = {**STATE[2], "inputs": {"tags": {"hook": sealed}}}
+    (_, (*_, inputs, _, _)) = placed(twin_program([STATE[0], vpc]))
+    assert ast.unparse(inputs) == "{'tags': {'hook': Output.secret('https://example.invalid')}}"
 
 
 @pytest.mark.parametrize(
