@@ -10,6 +10,7 @@ from components.kubernetes.pods import PROBE_TIMEOUT_SECONDS
 from settings.services import ServiceSettings
 
 ROLLOUTS_API: Final = "argoproj.io/v1alpha1"
+DEPLOYMENTS_API: Final = "apps/v1"
 #: Label by which pods of one version are told from those of the next.
 ROLLOUT_VERSION: Final = "rollouts-pod-template-hash"
 DEPLOYMENT_VERSION: Final = "pod-template-hash"

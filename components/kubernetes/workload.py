@@ -19,6 +19,7 @@ from components.kubernetes.autoscaling import KEDA_API, MetricSources, scaled_ob
 from components.kubernetes.pods import PORT_NAME, PodSurroundings, pod_template
 from components.kubernetes.rollout import (
     DEPLOYMENT_VERSION,
+    DEPLOYMENTS_API,
     ROLLOUT_VERSION,
     ROLLOUTS_API,
     analysis_spec,
@@ -62,7 +63,7 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
         )
         for role in service.cluster_roles:
             place_binding(self, args.namespace, role=role, service_account=service.service_account)
-        target = self._place_blue_green() if service.strategy == "blue-green" else self._place_rolling()
+        pods = self._place_blue_green() if service.strategy == "blue-green" else self._place_rolling()
         PodDisruptionBudget(
             f"{self.name}-disruption-budget",
             metadata=self._metadata(),
@@ -79,12 +80,19 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
             api_version=KEDA_API,
             kind="ScaledObject",
             metadata=self._metadata(),
-            spec=scaled_object_spec(args.service_name, service.scaling, target, args.sources),
-            opts=self.child(),
+            spec=scaled_object_spec(args.service_name, service.scaling, self._target(), args.sources),
+            # KEDA's webhook asks for what is scaled, and refuses what it does not find.
+            opts=self.child(depends_on=[pods]),
         )
 
-    def _place_blue_green(self) -> dict[str, str]:
-        """Place both services, the analysis and the rollout; return what autoscaling points to."""
+    def _target(self) -> dict[str, str]:
+        """Return what autoscaling points to."""
+        rollout = self.args.service.strategy == "blue-green"
+        api_version, kind = (ROLLOUTS_API, "Rollout") if rollout else (DEPLOYMENTS_API, "Deployment")
+        return {"apiVersion": api_version, "kind": kind, "name": self.args.service_name}
+
+    def _place_blue_green(self) -> pulumi.Resource:
+        """Place both services, the analysis and the rollout, which is returned."""
         name, service = self.args.service_name, self.args.service
         for kind, each in (("service", name), ("preview", preview_name(name))):
             # Argo Rollouts adds the version to the selector; taking that back would send traffic to both versions.
@@ -97,7 +105,7 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
             spec=analysis_spec(service, self.args.namespace),
             opts=self.child(),
         )
-        CustomResource(
+        return CustomResource(
             f"{self.name}-rollout",
             api_version=ROLLOUTS_API,
             kind="Rollout",
@@ -105,15 +113,13 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
             spec=rollout_spec(name, service, self._template(ROLLOUT_VERSION)),
             opts=self.child(),
         )
-        return {"apiVersion": ROLLOUTS_API, "kind": "Rollout", "name": name}
 
-    def _place_rolling(self) -> dict[str, str]:
-        """Place the service and the deployment; return what autoscaling points to."""
+    def _place_rolling(self) -> pulumi.Resource:
+        """Place the service and the deployment, which is returned."""
         name = self.args.service_name
         self._place_service("service", name, self.child())
         spec: Any = deployment_spec(name, self._template(DEPLOYMENT_VERSION))
-        Deployment(f"{self.name}-deployment", metadata=self._metadata(), spec=spec, opts=self.child())
-        return {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+        return Deployment(f"{self.name}-deployment", metadata=self._metadata(), spec=spec, opts=self.child())
 
     def _place_service(self, kind: str, name: str, opts: pulumi.ResourceOptions) -> None:
         port = self.args.service.port
