@@ -71,12 +71,12 @@ class ArgoRollouts(Component[ArgoRolloutsArgs], type="platform:kubernetes:ArgoRo
                 # The rollouts would go with their kind.
                 "keepCRDs": True,
                 "dashboard": {"enabled": False},
-                "podSecurityContext": {"runAsNonRoot": True},
+                # Of the pod, not of its container: the mesh adds containers that name no profile of their own.
+                "podSecurityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
                 "containerSecurityContext": {
                     "allowPrivilegeEscalation": False,
                     "capabilities": {"drop": ["ALL"]},
                     "readOnlyRootFilesystem": True,
-                    "seccompProfile": {"type": "RuntimeDefault"},
                 },
                 "controller": {
                     "replicas": REPLICAS,

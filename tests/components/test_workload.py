@@ -223,6 +223,12 @@ def test_a_queues_length_comes_from_the_message_bus() -> None:
     assert own["metadata"] == {"namespace": "bus", "queueName": "work", "messageCount": "10"}
 
 
+@pytest.mark.parametrize(("strategy", "kind"), [("blue-green", ROLLOUT), ("rolling", DEPLOYMENT)])
+def test_autoscaling_is_placed_once_there_is_something_to_scale(strategy: str, kind: str) -> None:
+    placed = [each.type for each in workload(strategy=strategy).placed]
+    assert placed.index(kind) < placed.index(SCALED)
+
+
 def test_a_drain_leaves_the_promised_pods_and_is_not_held_back_by_sick_ones() -> None:
     spec = workload().one(BUDGET, "cart-disruption-budget")["spec"]
     assert spec["minAvailable"] == 2
@@ -371,6 +377,8 @@ def test_the_rollouts_controller_is_in_the_mesh_and_may_ask_services_for_health(
     release = world.one("kubernetes:helm.sh/v3:Release", "rollouts-release")
     assert (release["chart"], release["version"], release["namespace"]) == ("argo-rollouts", "2.41.0", "argo-rollouts")
     assert release["values"]["installCRDs"] is True
+    # The profile is the pod's: a sidecar without one would be refused in a restricted namespace.
+    assert release["values"]["podSecurityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     home = world.one("kubernetes:core/v1:Namespace", "rollouts-home-namespace")
     assert home["metadata"]["labels"]["istio.io/rev"] == "asm-1-30"
     (egress,) = world.one(POLICY, "rollouts-health-policy")["spec"]["egress"]
