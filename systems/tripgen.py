@@ -401,6 +401,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 registry=self.registry,
                 gateway=IngressGateway(
                     gateway_id=self.gateway.gateway_id,
+                    address_id=self.gateway.public_ip_id,
                     identity_id=self.gateway_identity.identity_id,
                     web_policy_id=self.gateway_policy.policy_id,
                 ),

@@ -94,6 +94,7 @@ class ApplicationGateway(Component[ApplicationGatewayArgs], type="platform:azure
 
     gateway_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
+    public_ip_id: pulumi.Output[str]
 
     def build(self, args: ApplicationGatewayArgs) -> None:
         """Place the address and the gateway."""
@@ -199,6 +200,7 @@ class ApplicationGateway(Component[ApplicationGatewayArgs], type="platform:azure
         place_diagnostics(self, "gateway", resource_id=gateway.id, workspace=args.workspace)
         self.gateway_id = gateway.id
         self.public_ip = address.ip_address.apply(str)
+        self.public_ip_id = address.id
 
     def _frontends(
         self, args: ApplicationGatewayArgs, address: PublicIPAddress

@@ -54,6 +54,8 @@ class IngressGateway:
     """The Application Gateway that the ingress controller drives."""
 
     gateway_id: pulumi.Input[str]
+    #: Of its public frontend.
+    address_id: pulumi.Input[str]
     #: The identity that the gateway reads its certificates with.
     identity_id: pulumi.Input[str]
     web_policy_id: pulumi.Input[str]
@@ -340,6 +342,7 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
             ("ingress-gateway", "Network Contributor", args.gateway.gateway_id),
             ("ingress-subnet", "Network Contributor", args.network.gateway_subnet_id),
             ("ingress-link-subnet", "Network Contributor", args.network.gateway_link_subnet_id),
+            ("ingress-address", "Network Contributor", args.gateway.address_id),
             ("ingress-web-policy", "Network Contributor", args.gateway.web_policy_id),
             ("ingress-group", "Reader", args.group.group_id),
             ("ingress-certificates", "Managed Identity Operator", args.gateway.identity_id),

@@ -223,6 +223,7 @@ def test_the_ingress_controller_may_change_its_gateway_and_what_that_is_bound_to
         ("Network Contributor", "gateway-gateway-id"),
         ("Network Contributor", "network-gateway-id"),
         ("Network Contributor", "network-gateway-link-id"),
+        ("Network Contributor", "gateway-address-id"),
         ("Network Contributor", "gateway-web-policy-id"),
         ("Managed Identity Operator", "gateway-identity-identity-id"),
         ("Reader", "resource-group-group-id"),
