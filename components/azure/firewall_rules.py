@@ -18,8 +18,9 @@ from pulumi_azure_native.network import (
 AKS_TAG: Final = "AzureKubernetesService"
 #: Nodes set their clocks by it.
 TIME_SERVER: Final = "ntp.ubuntu.com"
-#: Images that no registry of ours holds: Argo CD and its Rollouts, Istio's and the operators' own.
-REGISTRY_HOSTS: Final = ("*.azurecr.io", "ghcr.io", "pkg-containers.githubusercontent.com", "quay.io", "*.quay.io")
+#: Where the images of Argo Rollouts are. Ours come by a private endpoint, Azure's by the tag: with `*.azurecr.io` here,
+#: anybody's registry would be within reach of every pod.
+REGISTRY_HOSTS: Final = ("quay.io", "*.quay.io")
 ENTRA_HOSTS: Final = ("login.microsoftonline.com", "*.login.microsoft.com", "graph.microsoft.com")
 #: The Azure Policy add-on asks these for what it must enforce.
 POLICY_HOSTS: Final = ("data.policy.core.windows.net", "store.policy.core.windows.net")

@@ -191,6 +191,7 @@ def test_the_firewall_lets_out_what_a_cluster_needs_and_the_apis_that_settings_n
     assert (rules["time"]["destinationFqdns"], rules["time"]["destinationPorts"]) == (["ntp.ubuntu.com"], ["123"])
     assert rules["external-apis"]["targetFqdns"] == ["api.openai.com"]
     assert "login.microsoftonline.com" in rules["entra"]["targetFqdns"]
+    assert rules["registries"]["targetFqdns"] == ["quay.io", "*.quay.io"]
     nodes = every_tripgen.one(SUBNET, "network-aks")["addressPrefix"]
     assert all(rule["sourceAddresses"] == [nodes] for rule in rules.values())
     assert all("*" not in rule.get("targetFqdns", []) for rule in rules.values())
