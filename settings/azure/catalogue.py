@@ -42,7 +42,7 @@ NETWORK_POLICY_ENGINES: Final = ("azure", "cilium")
 #: Revisions of the Istio add-on, and the Kubernetes minors that each runs on.
 ISTIO_REVISIONS: Final = MappingProxyType(
     {
-        "asm-1-29": ("1.32", "1.33", "1.34", "1.35", "1.36"),
+        # Nothing before: those inject a container with NET_ADMIN, which restricted namespaces refuse (hard-facts.md).
         "asm-1-30": ("1.32", "1.33", "1.34", "1.35", "1.36"),
     }
 )
