@@ -1,5 +1,6 @@
 """Runbooks whose figures come from the settings."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,22 @@ def test_a_figure_that_the_settings_do_not_have_stops_the_rendering(
     monkeypatch.setattr(runbooks, "TEMPLATES", tmp_path)
     with pytest.raises(UndefinedError, match="begin"):
         runbooks.render()
+
+
+def test_a_subscription_is_told_of_every_resource_provider_before_the_first_up() -> None:
+    used = set()
+    for source in (runbooks.ROOT / "components" / "azure").glob("*.py"):
+        used |= set(re.findall(r"^from pulumi_azure_native\.(\w+) import", source.read_text(), re.MULTILINE))
+    text = (runbooks.RUNBOOKS / "tripgen.md").read_text()
+    (listed,) = re.findall(r"for provider in ([\w\s\\]+); do\n  az provider register", text)
+    registered = {name.lower() for name in re.findall(r"\w+", listed)}
+    # What the provider calls otherwise than Azure; the resource manager itself needs no registration.
+    otherwise = {
+        "applicationinsights": "insights",
+        "frontdoor": "network",
+        "privatedns": "network",
+        "redisenterprise": "cache",
+    }
+    needed = {otherwise.get(module, module) for module in used - {"authorization", "resources"}}
+    assert needed <= registered, f"not registered: {', '.join(sorted(needed - registered))}"
+    assert {"monitor", "insights", "policyinsights", "compute"} <= registered
