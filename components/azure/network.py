@@ -49,8 +49,6 @@ class Network(Component[NetworkArgs], type="platform:azure:Network"):
 
     vnet_id: pulumi.Output[str]
     nodes_subnet_id: pulumi.Output[str]
-    database_subnet_id: pulumi.Output[str]
-    cache_subnet_id: pulumi.Output[str]
     endpoints_subnet_id: pulumi.Output[str]
     gateway_subnet_id: pulumi.Output[str]
     gateway_link_subnet_id: pulumi.Output[str]
@@ -83,13 +81,13 @@ class Network(Component[NetworkArgs], type="platform:azure:Network"):
             # Nothing leaves but by the route.
             default_outbound_access=False,
         )
-        database = self._subnet(
+        self._subnet(
             "database",
             plan.database,
             delegation=DATABASE_DELEGATION,
             network_security_group={"id": rules["database"].id},
         )
-        cache = self._subnet("cache", plan.cache, network_security_group={"id": rules["cache"].id})
+        self._subnet("cache", plan.cache, network_security_group={"id": rules["cache"].id})
         # No security group: with network policies off, as the design has it, none would be applied to an endpoint.
         endpoints = self._subnet("endpoints", plan.endpoints, private_endpoint_network_policies="Disabled")
         gateway = self._subnet(
@@ -99,8 +97,6 @@ class Network(Component[NetworkArgs], type="platform:azure:Network"):
 
         self.vnet_id = self.vnet.id
         self.nodes_subnet_id = nodes.id
-        self.database_subnet_id = database.id
-        self.cache_subnet_id = cache.id
         self.endpoints_subnet_id = endpoints.id
         self.gateway_subnet_id = gateway.id
         self.gateway_link_subnet_id = gateway_link.id

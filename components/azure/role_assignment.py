@@ -20,27 +20,18 @@ BUILT_IN_ROLES: Final = MappingProxyType(
     {
         "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
         "AcrPush": "8311e382-0749-4cb8-b61a-304f252e45ec",
-        "Azure Kubernetes Service Cluster User Role": "4abbcc35-e782-43d8-92c5-2d3f1bd2253f",
-        "Azure Kubernetes Service RBAC Cluster Admin": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
-        "Azure Kubernetes Service RBAC Reader": "7f6c6a51-bcf8-42ba-9220-52d62157d7db",
-        "Azure Kubernetes Service RBAC Writer": "a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb",
         "Azure Service Bus Data Owner": "090c5cfd-751d-490a-894a-3ce6f1109419",
         "Azure Service Bus Data Receiver": "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0",
         "Azure Service Bus Data Sender": "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39",
         "Key Vault Certificate User": "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
-        "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
         "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
-        "Key Vault Reader": "21090545-7ca7-4776-b22c-e363652d74d2",
-        "Key Vault Secrets Officer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
         "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
         "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
         "Monitoring Data Reader": "b0d8363b-8ddd-447d-831f-62ca05bff136",
         "Monitoring Metrics Publisher": "3913510d-42f4-4e42-8a64-420c390055eb",
         "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
-        "Private DNS Zone Contributor": "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
         "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
         "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
-        "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
     }
 )
 _NAMES: Final = UUID("5b1d6b8e-6a7c-4d57-9a0e-2f1f5f0c7d11")
