@@ -28,7 +28,7 @@ from components.azure.network import Network
 from components.azure.node_pool import NodePool, pool_properties
 from components.azure.registry import Registry
 from components.azure.resource_group import ResourceGroup
-from components.azure.role_assignment import place_role
+from components.azure.role_assignment import place_own_role, place_role
 from components.base import Component, ComponentArgs
 from settings.azure import naming
 from settings.azure.network import PodNetworking
@@ -37,6 +37,8 @@ from settings.azure.network import PodNetworking
 AKS_SERVER_ID: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
 #: Taint of a system pool: Azure's own pods and add-ons tolerate it, services do not.
 SYSTEM_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
+#: What linking a private DNS zone asks for on the network.
+JOIN_NETWORK: Final = "Microsoft.Network/virtualNetworks/join/action"
 #: Logs of the control plane. Not `kube-audit`: with every read in it, it would fill the day's cap by itself.
 CONTROL_PLANE_LOGS: Final = (
     "kube-apiserver",
@@ -232,17 +234,32 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
         ]
 
     def _place_cluster_roles(self) -> list[pulumi.Resource]:
-        """Let the control plane put nodes and load balancers into the nodes' subnet, and mind its routes."""
+        """Let the control plane put nodes and load balancers into the nodes' subnet, mind its routes, link its zone.
+
+        The zone that holds the API server's private name is linked to the network as a whole: rights on the subnet do
+        not reach that far, and rights on the network would reach every other subnet.
+        """
+        link = place_own_role(
+            self,
+            "link-zone",
+            actions=[JOIN_NETWORK],
+            group=self.args.group,
+            scope_id=self.args.network.vnet_id,
+            principal_id=self.identity.principal_id,
+        )
         scopes = {"nodes-subnet": self.args.network.nodes_subnet_id, "routes": self.args.network.route_table_id}
         return [
-            place_role(
-                self,
-                name,
-                role="Network Contributor",
-                scope_id=scope_id,
-                principal_id=self.identity.principal_id,
-            )
-            for name, scope_id in scopes.items()
+            link,
+            *(
+                place_role(
+                    self,
+                    name,
+                    role="Network Contributor",
+                    scope_id=scope_id,
+                    principal_id=self.identity.principal_id,
+                )
+                for name, scope_id in scopes.items()
+            ),
         ]
 
     def _cluster(self, before: Sequence[pulumi.Resource]) -> ManagedCluster:

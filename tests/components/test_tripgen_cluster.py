@@ -29,7 +29,7 @@ def roles_of(world: World, principal: str) -> set[tuple[str, str]]:
     return {
         (ROLE_NAMES[role["roleDefinitionId"].rpartition("/")[2]], role["scope"])
         for role in world.of(ROLE).values()
-        if role["principalId"] == principal
+        if role["principalId"] == principal and role["roleDefinitionId"].rpartition("/")[2] in ROLE_NAMES
     }
 
 
@@ -216,6 +216,14 @@ def test_the_control_plane_may_change_its_subnet_and_its_routes_and_hand_out_the
         ("Network Contributor", "network-routes-id"),
         ("Managed Identity Operator", "cluster-kubelet-identity-id"),
     }
+
+
+def test_the_control_plane_may_link_its_zone_to_the_network_and_do_nothing_else_to_it(every_tripgen: World) -> None:
+    role = every_tripgen.one(ROLE, "cluster-link-zone")
+    assert role["principalId"] == "principal-of-cluster-cluster-identity"
+    assert (role["scope"], role["roleDefinitionId"]) == ("network-vnet-id", "cluster-link-zone-role-id")
+    definition = every_tripgen.one("azure-native:authorization:RoleDefinition", "cluster-link-zone-role")
+    assert definition["permissions"] == [{"actions": ["Microsoft.Network/virtualNetworks/join/action"]}]
 
 
 def test_the_ingress_controller_may_change_its_gateway_and_what_that_is_bound_to(every_tripgen: World) -> None:
