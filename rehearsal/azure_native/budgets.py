@@ -45,6 +45,15 @@ def notifications_reach_somebody(case: Case) -> Iterator[Problem]:
             yield Problem(f"notifications.{name}", f"BadRequest: {words}")
 
 
+def thresholds_are_hundredths(case: Case) -> Iterator[Problem]:
+    """A threshold is a percentage with two decimal places at most."""
+    for name, item in mapping(case.get("notifications")).items():
+        threshold = mapping(item).get("threshold")
+        if isinstance(threshold, float) and threshold != round(threshold, 2):
+            words = f"The threshold {threshold} of a notification has at most 2 decimal places"
+            yield Problem(f"notifications.{name}.threshold", f"BadRequest: {words}")
+
+
 def period_stays(case: Case) -> Iterator[Problem]:
     """The start of a budget cannot be moved."""
     old, new = _day(case.before("timePeriod.startDate")), _day(case.get("timePeriod.startDate"))

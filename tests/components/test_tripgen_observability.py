@@ -368,6 +368,12 @@ def test_the_budget_speaks_at_the_target_and_before_it_is_spent(tripgen_prod: Wo
     }
 
 
+def test_thresholds_have_the_two_decimals_that_azure_takes(every_tripgen: World) -> None:
+    notifications = only(every_tripgen, "azure-native:consumption:Budget")["notifications"]
+    thresholds = [notification["threshold"] for notification in notifications.values()]
+    assert thresholds == [round(threshold, 2) for threshold in thresholds]
+
+
 def test_the_budget_counts_what_stands_outside_the_resource_group_too(tripgen_prod: World) -> None:
     budget = only(tripgen_prod, "azure-native:consumption:Budget")
     assert budget["scope"] == "/subscriptions/33333333-0000-4000-8000-000000000000"

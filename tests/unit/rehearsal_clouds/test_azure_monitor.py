@@ -619,6 +619,13 @@ def test_a_wrong_budget_is_refused_in_preview(azure, changes, message):
         azure.preview(BUDGET, "budget", budget(**changes))
 
 
+def test_a_budgets_threshold_has_two_decimal_places(azure):
+    told = budget()["notifications"]["high"]
+    azure.preview(BUDGET, "budget", budget(notifications={"high": {**told, "threshold": 71.43}}))
+    with refused("The threshold 71.42857142857143 of a notification has at most 2 decimal places"):
+        azure.preview(BUDGET, "budget", budget(notifications={"high": {**told, "threshold": 71.42857142857143}}))
+
+
 def test_a_budget_keeps_its_start(azure):
     made = azure.create(BUDGET, "budget", **budget())
     with refused("The start date of a budget cannot be changed from 2026-11-01 to 2026-12-01"):
