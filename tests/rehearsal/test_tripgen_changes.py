@@ -49,7 +49,9 @@ def test_an_autoscaling_maximum_that_no_longer_fits_the_nodes_is_refused_with_th
     rehearsal.edit_service("prod", "tripgen/ai-service", "scaling.max_replicas", 80)
     for command in ("preview", "up"):
         result = getattr(rehearsal, command)("prod").refused(
-            "1 mistake in the settings, nothing was registered:", "the largest scale (every scaling.max_replicas)"
+            "1 mistake in the settings, nothing was registered:",
+            "the largest scale (every scaling.max_replicas) needs ai-service 80 x 2100m/4224Mi + ",
+            " = 364500m/731520Mi, but 20 nodes (7 + 7 + 6 by zone) have 20 x ",
         )
         assert "Traceback" not in result.text
         assert {step.type for step in result.all_steps} <= {"pulumi:pulumi:Stack"}

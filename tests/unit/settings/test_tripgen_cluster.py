@@ -4,24 +4,10 @@ import pytest
 
 from settings.azure import catalogue, naming
 from settings.naming import Namer
-from settings.stack import SettingsError, load_stack
 from settings.tripgen.cluster import NodePoolSettings
-from settings.tripgen.system import TripgenSettings
-from tests.stack_files import as_pulumi_gives_it, stack_config
+from tests.unit.settings.tripgen_stacks import refusal, tripgen
 
 NAMES = Namer(prefix="", system="tripgen", environment="prod")
-
-
-def tripgen(stack: str) -> TripgenSettings:
-    return load_stack(as_pulumi_gives_it(stack_config(stack))).section(TripgenSettings)
-
-
-def refusal(section: str, **changes: Any) -> str:
-    config = stack_config("prod")
-    config["platform:tripgen"][section] = {**config["platform:tripgen"].get(section, {}), **changes}
-    with pytest.raises(SettingsError) as caught:
-        load_stack(as_pulumi_gives_it(config))
-    return str(caught.value)
 
 
 def test_production_pools_are_the_designs() -> None:

@@ -1,26 +1,13 @@
-from typing import Any
-
 import pytest
 
 from settings.azure import catalogue
-from settings.stack import SettingsError, load_stack
+from settings.stack import load_stack
 from settings.tripgen.data import CacheStrategySettings
 from settings.tripgen.recovery import OBJECTIVES, PLATFORM, backups
 from settings.tripgen.system import TripgenSettings
 from settings.tripgen.vault import VaultSettings
 from tests.stack_files import as_pulumi_gives_it, stack_config
-
-
-def tripgen(stack: str) -> TripgenSettings:
-    return load_stack(as_pulumi_gives_it(stack_config(stack))).section(TripgenSettings)
-
-
-def refusal(section: str, **changes: Any) -> str:
-    config = stack_config("prod")
-    config["platform:tripgen"][section] = {**config["platform:tripgen"].get(section, {}), **changes}
-    with pytest.raises(SettingsError) as caught:
-        load_stack(as_pulumi_gives_it(config))
-    return str(caught.value)
+from tests.unit.settings.tripgen_stacks import refusal, refusal_of, tripgen
 
 
 def replica(size: str = "Standard_D8s_v3", region: str = "koreasouth") -> dict[str, str]:
@@ -73,9 +60,7 @@ def test_replicas_stay_in_the_two_regions_of_the_design() -> None:
     # Both allowed regions are the stack's own two; a stack that turns them round has another primary.
     config = stack_config("prod")
     config["platform:tripgen"]["recovery_region"] = "koreacentral"
-    with pytest.raises(SettingsError) as caught:
-        load_stack(as_pulumi_gives_it(config))
-    said = str(caught.value)
+    said = refusal_of(config)
     assert "postgres.replicas.replica-1.region koreasouth: one of koreacentral, koreacentral" in said
     assert "postgres.geo_backup copies to koreasouth, where Azure pairs koreacentral" in said
     assert "backup.redundancy RAGZRS copies to koreasouth" in said
@@ -84,20 +69,16 @@ def test_replicas_stay_in_the_two_regions_of_the_design() -> None:
 def test_a_region_without_zones_has_no_standby() -> None:
     config = stack_config("stage")
     config["platform:tripgen"]["region"] = "koreasouth"
-    with pytest.raises(SettingsError) as caught:
-        load_stack(as_pulumi_gives_it(config))
-    assert "postgres.high_availability ZoneRedundant: koreasouth has no zones, so Disabled" in str(caught.value)
+    assert "postgres.high_availability ZoneRedundant: koreasouth has no zones, so Disabled" in refusal_of(config)
 
 
 def test_copies_need_a_network_of_their_own() -> None:
     config = stack_config("prod")
     del config["platform:tripgen"]["network"]["recovery"]
-    with pytest.raises(SettingsError) as caught:
-        load_stack(as_pulumi_gives_it(config))
     assert (
         "network.recovery is missing, where the private endpoints of postgres.replicas.replica-1, "
         "messaging.replication_lag_seconds stand"
-    ) in str(caught.value)
+    ) in refusal_of(config)
 
 
 @pytest.mark.parametrize("days", [6, 36])

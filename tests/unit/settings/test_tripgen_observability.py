@@ -7,16 +7,9 @@ from typing import Any
 import pytest
 
 from settings.azure.logs import WHOLE_YEARS_DAYS
-from settings.stack import SettingsError, load_stack, validate_stack
+from settings.stack import load_stack, validate_stack
 from tests.stack_files import as_pulumi_gives_it, stack_config
-
-
-def refusal(section: str, **changes: Any) -> str:
-    config = stack_config("prod")
-    config["platform:tripgen"][section] |= changes
-    with pytest.raises(SettingsError) as caught:
-        load_stack(as_pulumi_gives_it(config))
-    return str(caught.value)
+from tests.unit.settings.tripgen_stacks import refusal
 
 
 def logs(**changes: Any) -> dict[str, Any]:
