@@ -9,14 +9,7 @@ from typing import Final
 
 import pulumi
 
-from components.azure.action_groups import (
-    ActionGroups,
-    ActionGroupsArgs,
-    MailTarget,
-    PhoneTarget,
-    Target,
-    WebhookTarget,
-)
+from components.azure.action_groups import ActionGroups, ActionGroupsArgs
 from components.azure.activity_log import ActivityLog, ActivityLogArgs
 from components.azure.alerts import PrometheusRules, PrometheusRulesArgs, place_log_alert, place_metric_alert
 from components.azure.app_roles import app_role_manifest
@@ -55,7 +48,6 @@ from components.azure.service_access import ServiceAccess, ServiceAccessArgs
 from components.base import Component, ComponentArgs
 from components.kubernetes.pods import Placement
 from settings.stack import StackSettings
-from settings.tripgen.observability import ChannelSettings
 from settings.tripgen.system import TripgenSettings
 from systems import tripgen_alerts
 from systems.scope import system_scope
@@ -510,7 +502,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
         s = self.settings.observability
         self.actions = ActionGroups(
             "alerts",
-            ActionGroupsArgs(scope=self.scope, group=self.group, targets=alert_targets(s.channels)),
+            ActionGroupsArgs(scope=self.scope, group=self.group, targets=tripgen_alerts.targets(s.channels)),
             self.child(),
         )
         PrometheusRules(
@@ -527,31 +519,14 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             ),
             self.child(),
         )
-        place_metric_alert(
-            self,
-            "service-unavailable",
-            group=self.group,
-            resource_id=self.insights.insights_id,
-            rule=tripgen_alerts.availability(s.alerts),
-            actions=self.actions,
-        )
-        place_metric_alert(
-            self,
-            "dead-letters",
-            group=self.group,
-            resource_id=self.data.messaging.namespace_id,
-            rule=tripgen_alerts.dead_letters(s.alerts),
-            actions=self.actions,
-        )
-        for replica in self.settings.postgres.replicas:
-            place_metric_alert(
-                self,
-                f"lag-of-{replica}",
-                group=self.group,
-                resource_id=self.data.postgres.replica_ids[replica],
-                rule=tripgen_alerts.replica_lag(s.alerts),
-                actions=self.actions,
-            )
+        lag = tripgen_alerts.replica_lag(s.alerts)
+        replica_ids = self.data.postgres.replica_ids
+        for name, resource_id, rule in (
+            ("service-unavailable", self.insights.insights_id, tripgen_alerts.availability(s.alerts)),
+            ("dead-letters", self.data.messaging.namespace_id, tripgen_alerts.dead_letters(s.alerts)),
+            *((f"lag-of-{replica}", replica_ids[replica], lag) for replica in self.settings.postgres.replicas),
+        ):
+            place_metric_alert(self, name, group=self.group, resource_id=resource_id, rule=rule, actions=self.actions)
         place_log_alert(
             self,
             "daily-log-cap",
@@ -604,20 +579,6 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
             ),
             self.child(),
         )
-
-
-def alert_targets(channels: ChannelSettings) -> dict[str, Target]:
-    """Return the channels that the settings give, by name."""
-    targets: dict[str, Target] = {
-        name: WebhookTarget(url=webhook.url)
-        for name, webhook in (("pagerduty", channels.pagerduty), ("teams", channels.teams))
-        if webhook
-    }
-    if channels.slack:
-        targets["slack"] = MailTarget(address=channels.slack)
-    if channels.sms:
-        targets["sms"] = PhoneTarget(country_code=channels.sms.country_code, number=channels.sms.number)
-    return targets
 
 
 def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:

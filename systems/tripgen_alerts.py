@@ -1,4 +1,4 @@
-"""TripGen's alerts: which figure each of the settings' alerts is about, and what it means (design, 8.1.2).
+"""TripGen's alerts: who is told, which figure each of the settings' alerts is about, and what it means (design, 8.1.2).
 
 Where a figure is judged follows docs/adr/0031: by Prometheus unless only Azure itself knows it.
 """
@@ -8,13 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from components.azure.action_groups import MailTarget, PhoneTarget, Target, WebhookTarget
 from components.azure.alerts import LogAlertRule, MetricAlertRule, PrometheusAlertRule, RecordingRule
 from settings.tripgen.observability import (
     AlertSettings,
     AlertsSettings,
+    ChannelSettings,
     CustomMetricSettings,
     PrometheusAlertSettings,
 )
+
+
+def targets(channels: ChannelSettings) -> dict[str, Target]:
+    """Return the channels that the settings give, by name."""
+    found: dict[str, Target] = {
+        name: WebhookTarget(url=webhook.url)
+        for name, webhook in (("pagerduty", channels.pagerduty), ("teams", channels.teams))
+        if webhook
+    }
+    if channels.slack:
+        found["slack"] = MailTarget(address=channels.slack)
+    if channels.sms:
+        found["sms"] = PhoneTarget(country_code=channels.sms.country_code, number=channels.sms.number)
+    return found
 
 
 def _figures(alert: AlertSettings) -> dict[str, Any]:

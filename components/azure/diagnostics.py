@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_azure_native.monitor import DiagnosticSetting
+from pulumi_azure_native.monitor import DiagnosticSetting, DiagnosticsLogSettingsArgs
 
 from components.azure.log_workspace import LogWorkspace
 from components.base import AnyComponent
@@ -27,15 +27,15 @@ def place_diagnostics(
     example. A service without logs (`has_logs`), or whose metrics have other names, is to be called so: Azure refuses
     what it has not. Each service writes to tables of its own where it has such.
     """
-    everything = [{"category_group": "allLogs"}] if has_logs else []
-    logs = [{"category": category} for category in categories] or everything
+    everything = [DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)] if has_logs else []
+    logs = [DiagnosticsLogSettingsArgs(category=category, enabled=True) for category in categories] or everything
     return DiagnosticSetting(
         f"{owner.name}-{name}-diagnostics",
         name="workspace",
         resource_uri=resource_id,
         workspace_id=workspace.workspace_id,
         log_analytics_destination_type="Dedicated",
-        logs=[{**log, "enabled": True} for log in logs],
+        logs=logs,
         metrics=[{"category": metric, "enabled": True} for metric in metrics],
         opts=owner.child(),
     )
