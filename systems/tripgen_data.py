@@ -202,7 +202,7 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
         s = self.args.settings
         return {
             "POSTGRES_HOST": self.postgres.writer_host,
-            "POSTGRES_READER_HOST": self.postgres.reader_host,
+            "POSTGRES_READER_HOSTS": self.postgres.reader_hosts,
             "POSTGRES_PORT": str(DATABASE_PORT),
             "POSTGRES_POOL_PORT": str(POOL_PORT if s.postgres.pool else DATABASE_PORT),
             "POSTGRES_DATABASE": s.postgres.database,
@@ -223,7 +223,7 @@ class DataServices(Component[DataServicesArgs], type="platform:system:TripgenDat
                 "server": self.postgres.server_name,
                 "host": self.postgres.host,
                 "writer_host": self.postgres.writer_host,
-                "reader_host": self.postgres.reader_host,
+                "reader_hosts": self.postgres.reader_hosts,
                 # Creating a role for an identity is SQL: no resource of Azure's does it (docs/adr/0023).
                 "grant_connect": pulumi.Output.format(GRANT_CONNECT, identity=identity, database=database),
             },

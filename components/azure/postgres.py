@@ -103,8 +103,9 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
     host: pulumi.Output[str]
     #: Where to write: follows a promotion where there are replicas.
     writer_host: pulumi.Output[str]
-    #: Where to read what may be a moment old.
-    reader_host: pulumi.Output[str]
+    #: Where to read what may be a moment old: replicas, those of the primary's region first, separated by commas as
+    #: PostgreSQL's clients take several hosts; the primary itself where there is no replica.
+    reader_hosts: pulumi.Output[str]
     #: Ids of the replicas by name, for alerts on how far they are behind.
     replica_ids: pulumi.Output[Mapping[str, str]]
 
@@ -129,11 +130,17 @@ class Postgres(Component[PostgresArgs], type="platform:azure:Postgres"):
         self.server_name = primary.name
         self.host = primary.fully_qualified_domain_name
         self.replica_ids = pulumi.Output.all(**{name: replica.id for name, replica in replicas.items()})
-        self.writer_host = self.reader_host = self.host
+        self.writer_host = self.reader_hosts = self.host
         if args.promoted_replica:
             endpoint = self._virtual_endpoint(primary, args.promoted_replica, [*replicas.values()])
             self.writer_host = pulumi.Output.concat(endpoint.name, ".writer.", HOST_SUFFIX)
-            self.reader_host = pulumi.Output.concat(endpoint.name, ".reader.", HOST_SUFFIX)
+            followed = pulumi.Output.concat(endpoint.name, ".reader.", HOST_SUFFIX)
+            near = [
+                replica.fully_qualified_domain_name
+                for name, replica in replicas.items()
+                if args.replicas[name].group is args.group
+            ]
+            self.reader_hosts = pulumi.Output.all(*near, followed).apply(",".join)
 
     def _server(
         self,

@@ -317,7 +317,9 @@ def told(world: World) -> dict[str, str]:
 def test_pods_are_told_hosts_and_durations_and_no_secret(tripgen_prod: World) -> None:
     given = told(tripgen_prod)
     assert given["POSTGRES_HOST"] == "tripgen-prod.writer.postgres.database.azure.com"
-    assert given["POSTGRES_READER_HOST"] == "tripgen-prod.reader.postgres.database.azure.com"
+    near, following = given["POSTGRES_READER_HOSTS"].split(",")
+    assert near == "postgres-replica-2.postgres.database.azure.com"
+    assert following == "tripgen-prod.reader.postgres.database.azure.com"
     assert (given["POSTGRES_PORT"], given["POSTGRES_POOL_PORT"]) == ("5432", "6432")
     assert (given["POSTGRES_DATABASE"], given["POSTGRES_USER"]) == ("tripgen", "tripgen-services")
     assert given["SERVICE_BUS_HOST"] == "sb-tripgen-prod.servicebus.windows.net"
@@ -327,4 +329,4 @@ def test_pods_are_told_hosts_and_durations_and_no_secret(tripgen_prod: World) ->
 
 def test_pods_write_to_the_server_itself_where_nothing_follows_a_promotion(tripgen_dev: World) -> None:
     given = told(tripgen_dev)
-    assert given["POSTGRES_HOST"] == given["POSTGRES_READER_HOST"] == "postgres-primary.postgres.database.azure.com"
+    assert given["POSTGRES_HOST"] == given["POSTGRES_READER_HOSTS"] == "postgres-primary.postgres.database.azure.com"
