@@ -162,7 +162,6 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
     oidc_issuer_url: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     #: The nodes' own identity: it pulls images, and may do nothing else.
-    kubelet_principal_id: pulumi.Output[str]
 
     def build(self, args: AksClusterArgs) -> None:
         """Place the identities with their roles, the cluster, its application pool and its maintenance windows."""
@@ -205,7 +204,6 @@ class AksCluster(Component[AksClusterArgs], type="platform:azure:AksCluster"):
         self.cluster_name = cluster.name
         self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(lambda profile: _required(profile).issuer_url)
         self.kubeconfig = credentials.kubeconfigs[0].value.apply(kubeconfig)
-        self.kubelet_principal_id = self.kubelet.principal_id
 
     def _identity(self, purpose: str) -> ManagedIdentity:
         return ManagedIdentity(
