@@ -47,7 +47,7 @@ lock: setup ## Locks requirements.in and tools/go-requirements.in (UPGRADE=--upg
 	@$(LOCK) --output-file tools/go-requirements.txt tools/go-requirements.in
 
 trace: engine ## Rehearses PROD in a world of its own and writes docs/generated/: where every figure of a design went
-	@REHEARSAL_HOME=.rehearsal/trace ./rehearse up --stack prod --yes --skip-preview >/dev/null
+	@REHEARSAL_HOME=.rehearsal/trace PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true ./rehearse up --stack prod --yes --skip-preview >/dev/null
 	@REHEARSAL_HOME=.rehearsal/trace ./rehearse stack export --stack prod --file .rehearsal/trace/prod.json
 	@$(PYTHON) -m ops trace tripgen --state .rehearsal/trace/prod.json
 
