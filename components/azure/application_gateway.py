@@ -25,6 +25,7 @@ from pulumi_azure_native.network import (
 from components.azure.diagnostics import place_diagnostics
 from components.azure.log_workspace import LogWorkspace
 from components.azure.network import Network
+from components.azure.public_address import place_public_address
 from components.base import Component, ComponentArgs
 from settings.azure import naming
 
@@ -100,17 +101,7 @@ class ApplicationGateway(Component[ApplicationGatewayArgs], type="platform:azure
         """Place the address and the gateway."""
         names, tags, group = args.scope.names, args.scope.tags.azure(), args.network.group
         self.gateway_name = names(naming.APPLICATION_GATEWAY)
-        address = PublicIPAddress(
-            f"{self.name}-address",
-            public_ip_address_name=names(naming.PUBLIC_IP, "gateway"),
-            resource_group_name=group.group_name,
-            location=group.location,
-            sku={"name": "Standard", "tier": "Regional"},
-            public_ip_allocation_method="Static",
-            zones=args.zones,
-            tags=tags,
-            opts=self.child(),
-        )
+        address = place_public_address(self, "gateway", group=group, zones=args.zones)
         self._base = pulumi.Output.concat(
             group.group_id, "/providers/Microsoft.Network/applicationGateways/", self.gateway_name
         )

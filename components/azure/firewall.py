@@ -12,7 +12,6 @@ from pulumi_azure_native.network import (
     FirewallPolicy,
     FirewallPolicyIntrusionDetectionArgs,
     FirewallPolicyRuleCollectionGroup,
-    PublicIPAddress,
 )
 from pulumi_azure_native.network.outputs import AzureFirewallIPConfigurationResponse
 
@@ -20,6 +19,7 @@ from components.azure.diagnostics import place_diagnostics
 from components.azure.firewall_rules import Egress, allow, application_rules, network_rules
 from components.azure.hub import Hub
 from components.azure.log_workspace import LogWorkspace
+from components.azure.public_address import place_public_address
 from components.base import Component, ComponentArgs
 from settings.azure import naming
 from settings.azure.types import FirewallTier, IdpsMode
@@ -79,17 +79,7 @@ class Firewall(Component[FirewallArgs], type="platform:azure:Firewall"):
             ],
             opts=self.child(),
         )
-        address = PublicIPAddress(
-            f"{self.name}-address",
-            public_ip_address_name=names(naming.PUBLIC_IP, "firewall"),
-            resource_group_name=group.group_name,
-            location=group.location,
-            sku={"name": "Standard", "tier": "Regional"},
-            public_ip_allocation_method="Static",
-            zones=args.zones,
-            tags=tags,
-            opts=self.child(),
-        )
+        address = place_public_address(self, "firewall", group=group, zones=args.zones)
         firewall = AzureFirewall(
             f"{self.name}-firewall",
             azure_firewall_name=names(naming.FIREWALL),
