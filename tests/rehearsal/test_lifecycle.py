@@ -55,8 +55,8 @@ def test_a_stack_comes_up_stays_put_shows_no_drift_and_goes_by_the_runbook(runni
     deleted = {step.type for step in lifted.steps if step.op == "delete"}
     assert deleted <= {"azure-native:authorization:ManagementLockByScope"}
     assert rehearsal.inventory.count() == 0
-    assert "protection" not in rehearsal.settings_file(stack).read_text()
-    assert "protection" not in before
+    assert "platform:protection" not in rehearsal.settings_file(stack).read_text()
+    assert "platform:protection" not in before
 
 
 def first_steps_of_the_runbook() -> list[list[str]]:
