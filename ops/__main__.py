@@ -9,6 +9,7 @@ from ops.evidence import EvidenceError
 from ops.pulumi import PulumiError
 from ops.recover import AnswerError, recover
 from ops.trace import trace_figures
+from settings.stack import SettingsError
 
 app = typer.Typer(
     name="ops",
@@ -30,7 +31,7 @@ def main() -> int:
     """Run the command; what the user can mend is told in plain words."""
     try:
         app(prog_name="ops")
-    except (AnswerError, EvidenceError, PulumiError) as error:
+    except (AnswerError, EvidenceError, PulumiError, SettingsError) as error:
         Console(stderr=True).print(f"ops: {error}", markup=False, highlight=False, soft_wrap=True)
         return 1
     return 0

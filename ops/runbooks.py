@@ -8,24 +8,21 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from ruamel.yaml import YAML
 
-from settings.stack import validate_stack
+from ops.stack_files import ROOT, stack_settings
 from settings.tripgen import operations, recovery
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 RUNBOOKS: Final = ROOT / "docs" / "runbooks"
 TEMPLATES: Final = RUNBOOKS / "templates"
 
 
 def render() -> dict[Path, str]:
     """Return every rendered runbook by the file it belongs in."""
-    config = YAML(typ="safe").load((ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
     # Markdown for people, not HTML: nothing is escaped. A figure that is missing is an error, never a gap.
     jinja = Environment(  # noqa: S701
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    figures = {"s": validate_stack(config).tripgen, "operations": operations, "recovery": recovery}
+    figures = {"s": stack_settings("prod").tripgen, "operations": operations, "recovery": recovery}
     return {
         RUNBOOKS / template.removesuffix(".j2"): jinja.get_template(template).render(figures) + "\n"
         for template in jinja.list_templates(extensions=["j2"])
@@ -34,12 +31,14 @@ def render() -> dict[Path, str]:
 
 def main() -> int:
     """Write the runbooks; with `--check` only tell whether they are what would be written."""
-    stale = [path for path, text in render().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = {
+        path: text for path, text in render().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is not up to date: `make docs` writes it", file=sys.stderr)
         return 1 if stale else 0
-    for path, text in render().items():
+    for path, text in stale.items():
         path.write_text(text, encoding="utf-8")
     return 0
 

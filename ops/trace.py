@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from ruamel.yaml import YAML
 
 from ops.pulumi import Pulumi
-from ops.traceability import ROOT, mistakes, page, table, trace
-from settings.stack import validate_stack
+from ops.stack_files import ROOT, stack_settings
+from ops.traceability import mistakes, page, table, trace
 
 
 def trace_figures(
@@ -22,9 +21,8 @@ def trace_figures(
 ) -> None:
     """Write docs/generated/SYSTEM-traceability.md: every figure of the design, where it lives and what became of it."""
     exported = json.loads(state.read_text(encoding="utf-8")) if state else Pulumi(stack).export()
-    config = YAML(typ="safe").load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
     content = table(system)
-    traced = trace(content, getattr(validate_stack(config), system), exported)
+    traced = trace(content, getattr(stack_settings(stack), system), exported)
     out = Console(stderr=True, soft_wrap=True, highlight=False)
     if wrong := mistakes(traced):
         out.print(f"{len(wrong)} figures are not where the table says:\n  " + "\n  ".join(wrong), markup=False)

@@ -22,9 +22,9 @@ from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, ConfigDict, model_validator
 from ruamel.yaml import YAML
 
+from ops.stack_files import ROOT
 from settings.model import Settings
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 TABLES: Final = Path(__file__).resolve().parent / "traces"
 Found = str | int | float | bool | list[Any] | dict[str, Any]
 #: A text that stands in any file: as words to look for it proves nothing.
