@@ -12,6 +12,7 @@ from rehearsal.aws.cloud import AwsCloud
 from rehearsal.azure_native.cloud import AzureNativeCloud
 from rehearsal.cloud import Cloud
 from rehearsal.faults import Faults
+from rehearsal.gcp.cloud import GcpCloud
 from rehearsal.inventory import Inventory
 from rehearsal.kubernetes.cloud import KubernetesCloud
 from rehearsal.server import serve
@@ -19,6 +20,7 @@ from rehearsal.server import serve
 _CLOUDS: dict[str, Callable[[Inventory], Cloud]] = {
     "aws": AwsCloud,
     "azure-native": AzureNativeCloud,
+    "gcp": GcpCloud,
     "kubernetes": KubernetesCloud,
 }
 _GRACE_SECONDS = 1.0

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from settings.dtx.system import DtxSettings
 from settings.environments import EnvironmentName, EnvironmentProfile, Protection, environment_profile
 from settings.kyeol import KyeolSettings
 from settings.model import Settings, findings, readable, rule
@@ -22,7 +23,7 @@ from settings.tripgen.system import TripgenSettings
 from settings.types import Unique
 
 PROJECT: Final = "platform"
-SystemName = Literal["kyeol", "state", "tripgen"]
+SystemName = Literal["dtx", "kyeol", "state", "tripgen"]
 Section = TypeVar("Section", bound=Settings)
 
 
@@ -39,6 +40,8 @@ class StackSettings(Settings):
     """The systems that this stack runs; a smaller blast radius is another stack file that names fewer."""
     protection: Protection = "profile"
     """`lifted` takes deletion protection away, for the one `up` before a `destroy` (docs/runbooks/protection.md)."""
+    dtx: DtxSettings | None = None
+    """DTx on Google Cloud."""
     kyeol: KyeolSettings | None = None
     """KYEOL Saleor on AWS."""
     state: StateSettings | None = None

@@ -19,8 +19,8 @@ class PlatformTags:
     cost_centre: str
     data_classification: str
 
-    def azure(self) -> dict[str, str]:
-        """Return Azure tags."""
+    def gcp(self) -> dict[str, str]:
+        """Return Google Cloud labels."""
         return {
             "system": self.system,
             "environment": self.environment,
@@ -29,6 +29,10 @@ class PlatformTags:
             "data-classification": self.data_classification,
             "managed-by": MANAGED_BY,
         }
+
+    def azure(self) -> dict[str, str]:
+        """Return Azure tags: the same."""
+        return self.gcp()
 
     def aws(self, name: str | None = None) -> dict[str, str]:
         """Return AWS tags: the same, and `name` adds the `Name` tag that the consoles show."""

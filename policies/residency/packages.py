@@ -9,7 +9,7 @@ from policies.resource import Resource
 from policies.rule import Finding, ResourceRule, violated
 
 #: Packages whose resources have a location, and rules about it.
-LOCATED: Final = frozenset({"aws", "azure-native"})
+LOCATED: Final = frozenset({"aws", "azure-native", "gcp"})
 #: Packages whose resources have no location of their own: what runs in a cluster is where the cluster is, components
 #: are where their children are, and providers and stack references hold no data.
 WITHOUT_LOCATION: Final = frozenset({"kubernetes", "platform", "pulumi"})

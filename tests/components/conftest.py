@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from settings.stack import load_stack
-from systems import kyeol, tripgen
+from systems import dtx, kyeol, tripgen
 from tests.components.strict_mocks import World, place
 from tests.stack_files import STACKS, as_pulumi_gives_it, stack_config
 
@@ -22,6 +22,28 @@ def tripgen_world(stack: str) -> World:
     """Return TripGen of a stack file of the project, placed in the strict world once for all tests."""
     settings = load_stack(as_pulumi_gives_it(stack_config(stack)))
     return place(lambda: tripgen.build(settings))
+
+
+@cache
+def dtx_world(stack: str) -> World:
+    """Return DTx of a stack file of the project, placed in the strict world once for all tests."""
+    settings = load_stack(as_pulumi_gives_it(stack_config(stack)))
+    return place(lambda: dtx.build(settings))
+
+
+@pytest.fixture(params=("dev", "stage", "prod"))
+def every_dtx(request: pytest.FixtureRequest) -> World:
+    return dtx_world(request.param)
+
+
+@pytest.fixture
+def dtx_dev() -> World:
+    return dtx_world("dev")
+
+
+@pytest.fixture
+def dtx_prod() -> World:
+    return dtx_world("prod")
 
 
 @pytest.fixture(params=("dev", "stage", "prod"))

@@ -1,0 +1,1 @@
+"""DTx' settings, one module per chapter of its infrastructure document."""

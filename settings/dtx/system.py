@@ -1,0 +1,18 @@
+"""The root of DTx' settings. What all its environments share is the default in its sections."""
+
+from __future__ import annotations
+
+from settings.gcp.system import GcpSystemSettings
+from settings.gcp.types import ProjectId
+from settings.types import TagValue
+
+
+class DtxSettings(GcpSystemSettings):
+    """DTx on Google Cloud: one environment."""
+
+    owner: TagValue = "dtx-platform"
+    """Team that answers for the resources (label `owner`)."""
+    cost_centre: TagValue = "dtx"
+    """Where the cost goes (label `cost-centre`)."""
+    data_project_id: ProjectId
+    """The project of the warehouse: `dtx-data` in production, by the DTx infrastructure."""

@@ -1,0 +1,1 @@
+"""What systems on Google Cloud share: project, region, what Google offers, its value types and name rules."""

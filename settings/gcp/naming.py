@@ -1,0 +1,18 @@
+"""Name rules of Google Cloud's services.
+
+A name does not say the environment, because its project does: the DTx infrastructure calls a cluster `dta-cluster`.
+Names of buckets are unique in the whole world, and begin with their project's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from settings.naming import NameRule
+
+#: RFC 1035, as Compute Engine, Cloud SQL, Redis and service networking ask.
+_LABEL: Final = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
+#: Key rings and keys can never be deleted, so that a name is used once.
+KEY_RING: Final = NameRule(max_length=63, pattern=re.compile(r"[A-Za-z0-9_-]+"), environment=False)
+CLUSTER: Final = NameRule(max_length=40, pattern=_LABEL, environment=False)
