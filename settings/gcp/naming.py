@@ -16,3 +16,5 @@ _LABEL: Final = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
 #: Key rings and keys can never be deleted, so that a name is used once.
 KEY_RING: Final = NameRule(max_length=63, pattern=re.compile(r"[A-Za-z0-9_-]+"), environment=False)
 CLUSTER: Final = NameRule(max_length=40, pattern=_LABEL, environment=False)
+#: At least six characters: the system's own name before the part sees to it.
+SERVICE_ACCOUNT: Final = NameRule(max_length=30, pattern=re.compile(r"[a-z][a-z0-9-]{4,}[a-z0-9]"), environment=False)
