@@ -33,9 +33,13 @@ class Places:
     home: str
     home_zone_ids: str
     edge: str
+    #: Why something may be there.
+    edge_reason: str
     regional_services: frozenset[str]
     global_types: frozenset[str]
     edge_types: Mapping[str, EdgeCondition]
+    #: What the services of the global types hold, for which no region is asked.
+    global_reasons: Mapping[str, str]
     #: Beginning of the last part of an ARN that may lie in the edge region, by service.
     edge_arns: Mapping[str, str]
 
@@ -46,9 +50,11 @@ def _load() -> Places:
         home=content["home"],
         home_zone_ids=content["home_zone_ids"],
         edge=content["edge"],
+        edge_reason=content["edge_reason"],
         regional_services=frozenset(content["regional_services"]),
         global_types=frozenset(content["global_types"]),
         edge_types={token: EdgeCondition(**row) for token, row in content["edge_types"].items()},
+        global_reasons=content["global_reasons"],
         edge_arns=content["edge_arns"],
     )
 

@@ -34,6 +34,8 @@ class Places:
     regional_types: frozenset[str]
     template_types: frozenset[str]
     global_types: frozenset[str]
+    #: What the modules of the global types hold, for which no region is asked.
+    global_reasons: Mapping[str, str]
     regions: frozenset[str]
     #: Property of a type that names places where nothing is kept.
     probe_points: Mapping[str, str]
@@ -46,6 +48,7 @@ def _load() -> Places:
     sets = ("allowed", "regional_services", "regional_types", "template_types", "global_types", "regions")
     return Places(
         **{name: frozenset(content[name]) for name in sets},
+        global_reasons=content["global_reasons"],
         probe_points=content["probe_points"],
         pairs=content["pairs"],
         copies={token: Copies(**row) for token, row in content["copies"].items()},
