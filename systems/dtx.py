@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import pulumi
+import pulumi_gcp as gcp
 
 from components.base import Component, ComponentArgs
+from components.gcp.key_ring import Key, KeyRing, KeyRingArgs
 from components.gcp.project import Project, ProjectServices, ProjectServicesArgs
 from components.gcp.provider import gcp_provider
 from settings.dtx.system import DtxSettings
@@ -21,14 +23,29 @@ SYSTEM: Final = "dtx"
 NAMES: Final = "dta"
 OUTPUTS_VERSION: Final = 1
 #: Services of Google Cloud that the system uses.
-SERVICES: Final = ("cloudkms.googleapis.com",)
+SERVICES: Final = (
+    "artifactregistry.googleapis.com",
+    "cloudkms.googleapis.com",
+    "compute.googleapis.com",
+    "container.googleapis.com",
+    "firestore.googleapis.com",
+    "gkebackup.googleapis.com",
+    "logging.googleapis.com",
+    "redis.googleapis.com",
+    "secretmanager.googleapis.com",
+    "sqladmin.googleapis.com",
+    "storage.googleapis.com",
+)
+#: Services that the project of the warehouse uses.
+DATA_SERVICES: Final = ("bigquery.googleapis.com",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DtxArgs(ComponentArgs):
-    """The system's settings."""
+    """The system's settings, and the provider of the warehouse's project."""
 
     settings: DtxSettings
+    data_provider: gcp.Provider
 
 
 class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
@@ -44,13 +61,51 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         self.apis = ProjectServices(
             "apis", ProjectServicesArgs(scope=self.scope, project_id=s.project_id, services=SERVICES), self.child()
         )
+        self.data_project = Project(
+            project_id=s.data_project_id, number=s.data_project_number, region=s.region, zones=s.zones
+        )
+        self.data_apis = ProjectServices(
+            "data-apis",
+            ProjectServicesArgs(scope=self.scope, project_id=s.data_project_id, services=DATA_SERVICES),
+            self.child(providers=[args.data_provider]),
+        )
+        self.place_keys()
         self.outputs = pulumi.Output.all(**self.exported)
+
+    def place_keys(self) -> None:
+        """Encryption: one key per purpose; a service's agent uses the keys of what it keeps, and no other."""
+        self.keys = KeyRing(
+            "keys",
+            KeyRingArgs(
+                scope=self.scope,
+                project=self.project,
+                keys=[
+                    Key(purpose="cluster", services=["container"]),
+                    Key(purpose="nodes", services=["compute"]),
+                    Key(purpose="database", services=["sqladmin"]),
+                    Key(purpose="cache", services=["redis"]),
+                    Key(purpose="warehouse", services=["bigquery"], used_in=self.data_project),
+                    Key(purpose="documents", services=["firestore"]),
+                    Key(purpose="objects", services=["storage"]),
+                    Key(purpose="registry", services=["artifactregistry"]),
+                    Key(purpose="logs", services=["logging"]),
+                    Key(purpose="secrets", services=["secretmanager"]),
+                    Key(purpose="backups", services=["storage", "gkebackup"]),
+                    # No service of Google's: whoever can read the data must not be able to tell whose it is.
+                    Key(purpose="pseudonyms"),
+                ],
+                **self.settings.keys.args(),
+            ),
+            self.child(depends_on=[self.apis, self.data_apis]),
+        )
 
 
 def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:
     """Place DTx as the stack's settings describe it."""
     s = stack.section(DtxSettings)
     provider = gcp_provider(SYSTEM, project_id=s.project_id, region=s.region)
+    data_provider = gcp_provider("dtx-data", project_id=s.data_project_id, region=s.region)
     scope = system_scope(SYSTEM, stack, s)
     named = replace(scope, names=Namer(prefix=s.prefix, system=NAMES, environment=stack.environment))
-    return Dtx(SYSTEM, DtxArgs(scope=named, settings=s), pulumi.ResourceOptions(providers=[provider])).outputs
+    dtx = DtxArgs(scope=named, settings=s, data_provider=data_provider)
+    return Dtx(SYSTEM, dtx, pulumi.ResourceOptions(providers=[provider])).outputs

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from settings.dtx.keys import KeysSettings
 from settings.gcp.system import GcpSystemSettings
-from settings.gcp.types import ProjectId
+from settings.gcp.types import ProjectId, ProjectNumber
 from settings.types import TagValue
 
 
@@ -16,3 +17,7 @@ class DtxSettings(GcpSystemSettings):
     """Where the cost goes (label `cost-centre`)."""
     data_project_id: ProjectId
     """The project of the warehouse: `dtx-data` in production, by the DTx infrastructure."""
+    data_project_number: ProjectNumber
+    """Its number."""
+    keys: KeysSettings = KeysSettings()
+    """Customer keys."""

@@ -85,11 +85,21 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
     },
 }
 
-#: The questions that have no other way: AKS tells its certificate only together with credentials.
-ANSWERED: dict[str, dict[str, Any]] = {
-    "azure-native:containerservice:listManagedClusterUserCredentials": {
+#: The questions that have no other way: AKS tells its certificate only together with credentials, and some services of
+#: Google make their account in a project when they are asked for it.
+ANSWERED: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": lambda _: {
         "kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(KUBECONFIG.encode()).decode()}]
-    }
+    },
+    "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": lambda asked: {
+        "member": f"serviceAccount:bigquery-agent-of-{asked['project']}"
+    },
+    "gcp:logging/getProjectCmekSettings:getProjectCmekSettings": lambda asked: {
+        "serviceAccountId": f"logging-agent-of-{asked['project']}"
+    },
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": lambda asked: {
+        "member": f"serviceAccount:storage-agent-of-{asked['project']}"
+    },
 }
 
 
@@ -150,7 +160,7 @@ class World(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         if args.token in ANSWERED:
-            return ANSWERED[args.token], []
+            return ANSWERED[args.token](args.args), []
         raise AssertionError(f"no component may ask a cloud while it is built, but {args.token} was called")
 
     def of(self, type_token: str) -> dict[str, Mapping[str, Any]]:
