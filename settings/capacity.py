@@ -1,9 +1,10 @@
-"""How many pods nodes carry: the arithmetic of the kubelet, of the VPC CNI, of AKS, and of the scheduler."""
+"""How many pods nodes carry: the arithmetic of the kubelet, of the VPC CNI, of AKS and GKE, and of the scheduler."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from settings.catalogue import Ec2InstanceType
@@ -27,6 +28,13 @@ AKS_RESERVED_CPU_MILLIS: Final = {1: 60, 2: 100, 4: 140, 8: 180, 16: 260, 32: 42
 AKS_RESERVED_MIB_PER_POD: Final = 20
 AKS_RESERVED_MIB_BASE: Final = 50
 AKS_EVICTION_MIB: Final = 100
+#: Processor time that GKE keeps, in thousandths of each core: of the first, the second, the next two, and every other
+#: one (GKE documents, plan node sizes).
+GKE_RESERVED_CPU_MILLIS: Final = ((1, 60.0), (1, 10.0), (2, 5.0), (None, 2.5))
+#: Shares of the memory that GKE keeps: of the first 4 GiB, the next 4, the next 8, the next 112, and all beyond; and
+#: the threshold under which the kubelet evicts (same page).
+GKE_RESERVED_MEMORY: Final = ((4, 0.25), (4, 0.20), (8, 0.10), (112, 0.06), (None, 0.02))
+GKE_EVICTION_MIB: Final = 100
 #: What firmware and kernel keep before the node reports its memory: 2.3 % on a D4s_v3, rounded up.
 KERNEL_SHARE: Final = 0.025
 #: Skew between zones that the workloads' spread constraint allows.
@@ -105,6 +113,25 @@ def aks_allocatable(*, vcpus: int, memory_gib: int, max_pods: int) -> Amount:
     return Amount(
         cpu_millis=vcpus * MILLIS_PER_CPU - AKS_RESERVED_CPU_MILLIS[vcpus],
         memory_mib=reported_mib - reserved_mib - AKS_EVICTION_MIB,
+    )
+
+
+def _by_steps(quantity: int, steps: Sequence[tuple[int | None, float]]) -> float:
+    """Return the sum of what each step takes of its own part of the quantity; the last step has no end."""
+    taken = 0.0
+    for size, share in steps:
+        part = quantity if size is None else min(quantity, size)
+        taken, quantity = taken + part * share, quantity - part
+    return taken
+
+
+def gke_allocatable(*, vcpus: int, memory_gib: int) -> Amount:
+    """Return what a GKE node of so many cores and GiB offers to pods, up to 110 of them, daemon sets included."""
+    reported_mib = int(memory_gib * MIB_PER_GIB * (1 - KERNEL_SHARE))
+    reserved_mib = ceil(_by_steps(memory_gib, GKE_RESERVED_MEMORY) * MIB_PER_GIB)
+    return Amount(
+        cpu_millis=vcpus * MILLIS_PER_CPU - ceil(_by_steps(vcpus, GKE_RESERVED_CPU_MILLIS)),
+        memory_mib=reported_mib - reserved_mib - GKE_EVICTION_MIB,
     )
 
 

@@ -5,6 +5,7 @@ A value that is missing here is refused before anything is registered. Add a row
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -58,3 +59,32 @@ GCP_ZONES: Final = MappingProxyType(
         "us-west4": _MOST,
     }
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Hardware of a virtual machine as a node sees it."""
+
+    vcpus: int
+    memory_gib: int
+
+
+#: Machine types of cluster nodes that all zones of Frankfurt have (Compute Engine, machine types and zones).
+MACHINE_TYPES: Final = MappingProxyType(
+    {
+        "e2-standard-2": Machine(vcpus=2, memory_gib=8),
+        "e2-standard-4": Machine(vcpus=4, memory_gib=16),
+        "e2-standard-8": Machine(vcpus=8, memory_gib=32),
+        "e2-highmem-4": Machine(vcpus=4, memory_gib=32),
+        "e2-highmem-8": Machine(vcpus=8, memory_gib=64),
+        "n2-standard-4": Machine(vcpus=4, memory_gib=16),
+        "n2-standard-8": Machine(vcpus=8, memory_gib=32),
+        "n2-standard-16": Machine(vcpus=16, memory_gib=64),
+        "n2-highmem-4": Machine(vcpus=4, memory_gib=32),
+        "n2-highmem-8": Machine(vcpus=8, memory_gib=64),
+    }
+)
+
+#: Kubernetes minors of GKE. It creates no cluster of one whose support has ended; settings have no clock, so the policy
+#: pack judges that.
+GKE_MINORS: Final = ("1.34", "1.35", "1.36")
