@@ -11,6 +11,7 @@ import pulumi_gcp as gcp
 
 from components.base import Component, ComponentArgs
 from components.gcp.key_ring import Key, KeyRing, KeyRingArgs
+from components.gcp.network import Network, NetworkArgs
 from components.gcp.project import Project, ProjectServices, ProjectServicesArgs
 from components.gcp.provider import gcp_provider
 from settings.dtx.system import DtxSettings
@@ -31,8 +32,10 @@ SERVICES: Final = (
     "firestore.googleapis.com",
     "gkebackup.googleapis.com",
     "logging.googleapis.com",
+    "networkconnectivity.googleapis.com",
     "redis.googleapis.com",
     "secretmanager.googleapis.com",
+    "servicenetworking.googleapis.com",
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
 )
@@ -70,6 +73,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             self.child(providers=[args.data_provider]),
         )
         self.place_keys()
+        self.place_network()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_keys(self) -> None:
@@ -97,6 +101,17 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                 **self.settings.keys.args(),
             ),
             self.child(depends_on=[self.apis, self.data_apis]),
+        )
+
+    def place_network(self) -> None:
+        """Security, network: a VPC of the region, with separate subnets."""
+        network = self.settings.network
+        self.network = Network(
+            "network",
+            NetworkArgs(
+                scope=self.scope, project=self.project, plan=network.plan(), flow_sampling=network.flow_sampling
+            ),
+            self.child(depends_on=[self.apis]),
         )
 
 

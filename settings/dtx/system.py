@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from settings.dtx.keys import KeysSettings
+from settings.dtx.network import NetworkSettings
 from settings.gcp.system import GcpSystemSettings
 from settings.gcp.types import ProjectId, ProjectNumber
 from settings.types import TagValue
@@ -21,3 +22,5 @@ class DtxSettings(GcpSystemSettings):
     """Its number."""
     keys: KeysSettings = KeysSettings()
     """Customer keys."""
+    network: NetworkSettings
+    """The network and its address plan."""

@@ -18,3 +18,8 @@ KEY_RING: Final = NameRule(max_length=63, pattern=re.compile(r"[A-Za-z0-9_-]+"),
 CLUSTER: Final = NameRule(max_length=40, pattern=_LABEL, environment=False)
 #: At least six characters: the system's own name before the part sees to it.
 SERVICE_ACCOUNT: Final = NameRule(max_length=30, pattern=re.compile(r"[a-z][a-z0-9-]{4,}[a-z0-9]"), environment=False)
+LOG_BUCKET: Final = NameRule(max_length=100, pattern=re.compile(r"[A-Za-z0-9_.-]+"), environment=False)
+LOG_SINK: Final = NameRule(max_length=100, pattern=re.compile(r"[A-Za-z0-9_.-]+"), environment=False)
+#: Networks, subnets, addresses, firewalls and the parts of load balancers.
+COMPUTE: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
+SERVICE_CONNECTION_POLICY: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)

@@ -14,7 +14,7 @@ OURS = {"settings", "components", "systems", "policies", "rehearsal", "ops", "be
 VALUE_TYPES = {
     "settings",
     *(f"settings.{m}" for m in ("types", "environments", "naming", "tags", "network", "catalogue", "services")),
-    *(f"settings.gcp{m}" for m in ("", ".types", ".naming", ".catalogue")),
+    *(f"settings.gcp{m}" for m in ("", ".types", ".naming", ".network", ".catalogue")),
     *(f"settings.azure{m}" for m in ("", ".types", ".naming", ".network", ".catalogue", ".logs")),
 }
 
