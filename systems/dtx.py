@@ -17,6 +17,7 @@ from components.gcp.provider import gcp_provider
 from settings.dtx.system import DtxSettings
 from settings.naming import Namer
 from settings.stack import StackSettings
+from systems.dtx_compliance import Alerts, AlertsArgs, Controls, ControlsArgs
 from systems.scope import system_scope
 
 SYSTEM: Final = "dtx"
@@ -32,7 +33,9 @@ SERVICES: Final = (
     "firestore.googleapis.com",
     "gkebackup.googleapis.com",
     "logging.googleapis.com",
+    "monitoring.googleapis.com",
     "networkconnectivity.googleapis.com",
+    "orgpolicy.googleapis.com",
     "redis.googleapis.com",
     "secretmanager.googleapis.com",
     "servicenetworking.googleapis.com",
@@ -40,7 +43,7 @@ SERVICES: Final = (
     "storage.googleapis.com",
 )
 #: Services that the project of the warehouse uses.
-DATA_SERVICES: Final = ("bigquery.googleapis.com",)
+DATA_SERVICES: Final = ("bigquery.googleapis.com", "logging.googleapis.com", "orgpolicy.googleapis.com")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,9 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             self.child(providers=[args.data_provider]),
         )
         self.place_keys()
+        self.place_controls()
         self.place_network()
+        self.place_alerts()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_keys(self) -> None:
@@ -111,6 +116,28 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             NetworkArgs(
                 scope=self.scope, project=self.project, plan=network.plan(), flow_sampling=network.flow_sampling
             ),
+            self.child(depends_on=[self.apis]),
+        )
+
+    def place_controls(self) -> None:
+        """Monitoring 2 and security: what Google refuses and records in both projects, before anything holds data."""
+        self.controls = Controls(
+            "controls",
+            ControlsArgs(
+                scope=self.scope,
+                project=self.project,
+                data_project_id=self.data_project.project_id,
+                keys=self.keys,
+                logs=self.settings.compliance.logs,
+            ),
+            self.child(depends_on=[self.apis, self.data_apis]),
+        )
+
+    def place_alerts(self) -> None:
+        """Monitoring 3: who is told of what."""
+        Alerts(
+            "alerts",
+            AlertsArgs(scope=self.scope, project=self.project, settings=self.settings.compliance),
             self.child(depends_on=[self.apis]),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from settings.dtx.compliance import ComplianceSettings
 from settings.dtx.keys import KeysSettings
 from settings.dtx.network import NetworkSettings
 from settings.gcp.system import GcpSystemSettings
@@ -22,5 +23,7 @@ class DtxSettings(GcpSystemSettings):
     """Its number."""
     keys: KeysSettings = KeysSettings()
     """Customer keys."""
+    compliance: ComplianceSettings
+    """Records, who is told, and of what."""
     network: NetworkSettings
     """The network and its address plan."""

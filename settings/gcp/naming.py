@@ -23,3 +23,10 @@ LOG_SINK: Final = NameRule(max_length=100, pattern=re.compile(r"[A-Za-z0-9_.-]+"
 #: Networks, subnets, addresses, firewalls and the parts of load balancers.
 COMPUTE: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
 SERVICE_CONNECTION_POLICY: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
+NODE_POOL: Final = NameRule(max_length=40, pattern=_LABEL, environment=False)
+ARTIFACT_REPOSITORY: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
+#: Four characters at least; Google keeps `gcp-` to itself.
+WORKLOAD_IDENTITY_POOL: Final = NameRule(
+    max_length=32, pattern=re.compile(r"(?!gcp-)[a-z0-9-]{4,}"), environment=False
+)
+BACKUP_PLAN: Final = NameRule(max_length=61, pattern=_LABEL, environment=False)

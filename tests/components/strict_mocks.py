@@ -47,6 +47,8 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{REGION}.amazonaws.com/id/{name}"}]}],
         "vpcConfig": {"clusterSecurityGroupId": f"sg-{name}", "subnetIds": []},
     },
+    "gcp:logging/projectSink:ProjectSink": lambda name: {"writerIdentity": f"serviceAccount:writer-of-{name}"},
+    "gcp:monitoring/notificationChannel:NotificationChannel": lambda name: {"name": f"name-of-{name}"},
     "azure-native:containerregistry:Registry": lambda name: {"loginServer": f"{name}.azurecr.io"},
     "azure-native:containerservice:ManagedCluster": lambda name: {
         "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://issuer-of-{name}/"},
