@@ -10,10 +10,18 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.base import Component, ComponentArgs
+from components.gcp.cluster import Freeze, GkeCluster, GkeClusterArgs, Upgrades
+from components.gcp.cluster_backup import ClusterBackup, ClusterBackupArgs
+from components.gcp.github_actions import GitHubActions, GitHubActionsArgs
+from components.gcp.image_admission import ImageAdmission, ImageAdmissionArgs
 from components.gcp.key_ring import Key, KeyRing, KeyRingArgs
 from components.gcp.network import Network, NetworkArgs
+from components.gcp.node_pool import Pool, Taint
 from components.gcp.project import Project, ProjectServices, ProjectServicesArgs
 from components.gcp.provider import gcp_provider
+from components.gcp.registry import Registry, RegistryArgs
+from components.kubernetes.pods import Placement
+from settings.dtx.cluster import ClusterSettings
 from settings.dtx.system import DtxSettings
 from settings.naming import Namer
 from settings.stack import StackSettings
@@ -24,14 +32,20 @@ SYSTEM: Final = "dtx"
 #: What the infrastructure document's names begin with: `dta-cluster`, `dta-postgres`, `dta-redis`.
 NAMES: Final = "dta"
 OUTPUTS_VERSION: Final = 1
+#: Label and taint of a node pool: what its nodes are for.
+POOL_LABEL: Final = "dtx/pool"
 #: Services of Google Cloud that the system uses.
 SERVICES: Final = (
     "artifactregistry.googleapis.com",
+    "binaryauthorization.googleapis.com",
     "cloudkms.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
+    "containerscanning.googleapis.com",
     "firestore.googleapis.com",
     "gkebackup.googleapis.com",
+    "iam.googleapis.com",
+    "iamcredentials.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",
     "networkconnectivity.googleapis.com",
@@ -41,6 +55,7 @@ SERVICES: Final = (
     "servicenetworking.googleapis.com",
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
+    "sts.googleapis.com",
 )
 #: Services that the project of the warehouse uses.
 DATA_SERVICES: Final = ("bigquery.googleapis.com", "logging.googleapis.com", "orgpolicy.googleapis.com")
@@ -78,6 +93,8 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         self.place_keys()
         self.place_controls()
         self.place_network()
+        self.place_registry()
+        self.place_cluster()
         self.place_alerts()
         self.outputs = pulumi.Output.all(**self.exported)
 
@@ -119,6 +136,86 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             self.child(depends_on=[self.apis]),
         )
 
+    def place_registry(self) -> None:
+        """Deployment, pipeline: where images are kept, who pushes them, and which ones run."""
+        registry = self.settings.registry
+        self.registry = Registry(
+            "registry",
+            RegistryArgs(
+                scope=self.scope,
+                project=self.project,
+                keys=self.keys,
+                untagged_days=registry.untagged_days,
+                tagged_days=registry.tagged_days,
+                kept_versions=registry.kept_versions,
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+        images = GitHubActions(
+            "github-actions",
+            GitHubActionsArgs(
+                scope=self.scope,
+                project=self.project,
+                repository=registry.github_repository,
+                github_environment=self.scope.environment.name,
+                registry=self.registry,
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+        self.image_admission = ImageAdmission(
+            "image-admission",
+            ImageAdmissionArgs(
+                scope=self.scope,
+                project=self.project,
+                registry=self.registry,
+                **self.settings.cluster.image_admission.args(),
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+        self.exported["registry"] = self.registry.host
+        self.exported["github_actions"] = {
+            "provider": images.provider_name,
+            "service_account": images.service_account,
+        }
+
+    def place_cluster(self) -> None:
+        """Components 1 and recovery 1: the cluster with its nodes, and the copies of what stands in it."""
+        cluster = self.settings.cluster
+        self.cluster = GkeCluster(
+            "cluster",
+            GkeClusterArgs(
+                scope=self.scope,
+                project=self.project,
+                network=self.network,
+                keys=self.keys,
+                registry=self.registry,
+                release_channel=cluster.release_channel,
+                kubernetes_version=cluster.kubernetes_version,
+                pools=node_pools(cluster),
+                upgrades=Upgrades(
+                    days=cluster.upgrades.days,
+                    start_hour_utc=cluster.upgrades.start_hour_utc,
+                    hours=cluster.upgrades.hours,
+                    freezes=[Freeze(**freeze.args()) for freeze in cluster.upgrades.freezes],
+                ),
+                rbac_group=cluster.rbac_group,
+            ),
+            # The policy on images is there before the first image runs.
+            self.child(depends_on=[self.apis, self.image_admission]),
+        )
+        ClusterBackup(
+            "cluster-backup",
+            ClusterBackupArgs(
+                scope=self.scope,
+                project=self.project,
+                cluster=self.cluster,
+                keys=self.keys,
+                **cluster.backup.args(),
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+        self.exported["cluster"] = {"name": self.cluster.cluster_name, "endpoint": self.cluster.endpoint}
+
     def place_controls(self) -> None:
         """Monitoring 2 and security: what Google refuses and records in both projects, before anything holds data."""
         self.controls = Controls(
@@ -140,6 +237,27 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             AlertsArgs(scope=self.scope, project=self.project, settings=self.settings.compliance),
             self.child(depends_on=[self.apis]),
         )
+
+
+def node_pools(cluster: ClusterSettings) -> list[Pool]:
+    """Return the cluster's pools; nodes of one that is not the services' take only pods that ask for them."""
+    return [
+        Pool(
+            purpose=purpose,
+            labels={POOL_LABEL: purpose},
+            taints=() if purpose == "services" else [Taint(key=POOL_LABEL, value=purpose)],
+            **pool.args(),
+        )
+        for purpose, pool in cluster.pools.items()
+    ]
+
+
+def placement(cluster: ClusterSettings, purpose: str) -> Placement:
+    """Return where pods of a purpose run: on the pool of its name if there is one, on the services' otherwise."""
+    if purpose == "services" or purpose not in cluster.pools:
+        return Placement(node_labels={POOL_LABEL: "services"})
+    toleration = {"key": POOL_LABEL, "operator": "Equal", "value": purpose, "effect": "NoSchedule"}
+    return Placement(node_labels={POOL_LABEL: purpose}, tolerations=[toleration])
 
 
 def build(stack: StackSettings) -> pulumi.Output[Mapping[str, object]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp.projects import IAMMember, IAMMemberConditionArgsDict
+from pulumi_gcp.projects import IAMMember
 from pulumi_gcp.serviceaccount import Account
 
 from components.base import AnyComponent, Component, ComponentArgs
@@ -42,7 +42,8 @@ class ServiceAccount(Component[ServiceAccountArgs], type="platform:gcp:ServiceAc
             display_name=args.display_name,
             opts=self.child(),
         )
-        self.account_id = account.name
+        #: `projects/P/serviceAccounts/<e-mail>`: what somebody is let act as.
+        self.account_name = account.name
         self.email = account.email
         self.member = account.member
         #: What has to be granted before anybody acts as the account.
@@ -58,20 +59,16 @@ def place_project_role(
     project: Project,
     member: pulumi.Input[str],
     holder: str = "",
-    only: tuple[str, str] | None = None,
 ) -> IAMMember:
     """Give a member a role in the project beside whoever has it already.
 
-    `holder` tells members of one owner apart in logical names. `only` narrows the role: a title, and the condition on
-    the resource in Google's expression language.
+    `holder` tells members of one owner apart in logical names.
     """
     parts = [owner.name, holder, role.rpartition("/")[2]]
-    condition: IAMMemberConditionArgsDict | None = {"title": only[0], "expression": only[1]} if only else None
     return IAMMember(
         "-".join(part for part in parts if part),
         project=project.project_id,
         role=role,
         member=member,
-        condition=condition,
         opts=owner.child(),
     )

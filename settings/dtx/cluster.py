@@ -130,7 +130,7 @@ class ImageAdmissionSettings(Settings):
 
 
 class ConfigurationBackupSettings(Settings):
-    """Copies of the cluster's objects as they stand there, what no program holds included (recovery: settings backup)."""
+    """Copies of the objects in the cluster, what no program holds included (recovery: settings backup)."""
 
     schedule: CronSchedule = "15 1 * * *"
     """When, as cron says it, in UTC."""

@@ -26,7 +26,13 @@ SERVICE_CONNECTION_POLICY: Final = NameRule(max_length=63, pattern=_LABEL, envir
 NODE_POOL: Final = NameRule(max_length=40, pattern=_LABEL, environment=False)
 ARTIFACT_REPOSITORY: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
 #: Four characters at least; Google keeps `gcp-` to itself.
-WORKLOAD_IDENTITY_POOL: Final = NameRule(
-    max_length=32, pattern=re.compile(r"(?!gcp-)[a-z0-9-]{4,}"), environment=False
-)
+WORKLOAD_IDENTITY_POOL: Final = NameRule(max_length=32, pattern=re.compile(r"(?!gcp-)[a-z0-9-]{4,}"), environment=False)
 BACKUP_PLAN: Final = NameRule(max_length=61, pattern=_LABEL, environment=False)
+DNS_ZONE: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
+CERTIFICATE: Final = NameRule(max_length=64, pattern=re.compile(r"[A-Za-z][A-Za-z0-9_-]*"), environment=False)
+#: Part of a perimeter's and an access level's resource name; an access policy serves several environments.
+ACCESS_NAME: Final = NameRule(max_length=50, pattern=re.compile(r"[A-Za-z][A-Za-z0-9_]*"), separator="_")
+#: Together with the project's name, Cloud SQL takes 98 characters.
+DATABASE: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
+CACHE: Final = NameRule(max_length=63, pattern=_LABEL, environment=False)
+BUCKET: Final = NameRule(max_length=63, pattern=re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"), environment=False)

@@ -85,6 +85,17 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
         "clientId": f"client-of-{name}",
         "principalId": f"principal-of-{name}",
     },
+    "gcp:container/cluster:Cluster": lambda name: {
+        "controlPlaneEndpointsConfig": {"dnsEndpointConfig": {"endpoint": f"gke-{name}.europe-west3.gke.goog"}}
+    },
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": lambda name: {
+        "name": f"projects/1/locations/global/workloadIdentityPools/{name}"
+    },
+    "gcp:serviceaccount/account:Account": lambda name: {
+        "name": f"projects/p/serviceAccounts/{name}",
+        "email": f"{name}@p.iam.gserviceaccount.com",
+        "member": f"serviceAccount:{name}@p.iam.gserviceaccount.com",
+    },
 }
 
 #: The questions that have no other way: AKS tells its certificate only together with credentials, and some services of
