@@ -120,6 +120,10 @@ class TypeEntry:
     """What ends with it: package -> template(s) of the account that is emptied (a cluster's objects)."""
     delete_first: bool = False
     """Old and new cannot stand beside each other."""
+    stays: dict[str, Any] | None = None
+    """Destroying it only makes Pulumi forget it: the cloud keeps it with its name, and these outputs change."""
+    adopts: bool = False
+    """Creating what stands already is no error: it is taken over."""
 
     @cached_property
     def references(self) -> list[tuple[Steps, PropertyFacts]]:

@@ -166,6 +166,8 @@ class DeclaredCloud(Cloud):
             references = self._references(case)
             _refuse(self._run("create", case))
             case, outputs = self._identified(provider, case, inputs)
+            if entry.adopts and (standing := case.find(resource.type, str(case.id))):
+                self.inventory.remove(standing)
             name = next((str(outputs[key]) for key in ("name", "identifier") if key in outputs), resource.name)
             thing = Object(case.scope, resource.type, str(case.id), name, resource.urn, generation, inputs, outputs)
             self._remember(case, outputs, lambda handles: self.inventory.insert(thing, handles, references))
@@ -234,16 +236,27 @@ class DeclaredCloud(Cloud):
                 return
             case = self._case(provider, resource, entry, found.inputs, old=found)
             case = replace(case, properties={**found.inputs, **found.outputs})
-            _refuse(self._run("delete", case))
+            _refuse([*self._protected(case), *self._run("delete", case)])
             users = self.inventory.blockers(found.key) if entry.in_use else []
             if entry.in_use and users:
                 by = ", ".join(f"{_kind(user)} {user.id} ({path})" for path, user in users)
                 words = render(entry.in_use, case.lookup, case.seed)
                 raise CloudError(f"{words} [in use by {by}]")
-            self.inventory.remove(found)
-            for package, templates in entry.empties.items():
-                for template in each(templates):
-                    self.inventory.remove_account(package, str(render(template, case.lookup, case.seed)))
+            self._end(case, found)
+
+    def _protected(self, case: Case) -> Iterable[Problem]:  # noqa: ARG002
+        """Say what keeps a thing of any type of this cloud from being destroyed."""
+        return ()
+
+    def _end(self, case: Case, found: Object) -> None:
+        """Take a thing away with what ends with it; what only Pulumi forgets stays."""
+        if case.entry.stays is not None:
+            self.inventory.rewrite(found, found.inputs, {**found.outputs, **case.entry.stays})
+            return
+        self.inventory.remove(found)
+        for package, templates in case.entry.empties.items():
+            for template in each(templates):
+                self.inventory.remove_account(package, str(render(template, case.lookup, case.seed)))
 
     # --- parts -----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.rehearsal_clouds.azure_world import Shop
-from tests.unit.rehearsal_clouds.provider_client import KOREA, TOKYO, Clouds, Engine, Network, Thing
+from tests.unit.rehearsal_clouds.gcp_world import Frankfurt
+from tests.unit.rehearsal_clouds.provider_client import FRANKFURT, KOREA, TOKYO, Clouds, Engine, Network, Thing
 
 
 @pytest.fixture
@@ -41,3 +42,15 @@ def group(azure: Engine) -> Thing:
 def shop(azure: Engine, group: Thing) -> Shop:  # noqa: ARG001 -- it stands in the group
     """The network of a shop on Azure."""
     return Shop(azure)
+
+
+@pytest.fixture
+def google(clouds: Clouds) -> Engine:
+    """Google Cloud in Frankfurt, in the project dtx-shop."""
+    return clouds.provider("gcp", FRANKFURT)
+
+
+@pytest.fixture
+def frankfurt(google: Engine) -> Frankfurt:
+    """A project on Google Cloud with its services switched on."""
+    return Frankfurt(google)

@@ -13,6 +13,7 @@ from rehearsal import wire
 from rehearsal.aws.cloud import AwsCloud
 from rehearsal.azure_native.cloud import AzureNativeCloud
 from rehearsal.cloud import Cloud
+from rehearsal.gcp.cloud import GcpCloud
 from rehearsal.inventory import Inventory
 from rehearsal.kubernetes.cloud import KubernetesCloud
 from rehearsal.server import serve
@@ -22,6 +23,8 @@ ACCOUNT = "111122223333"
 TOKYO = {"region": "ap-northeast-1", "allowedAccountIds": json.dumps([ACCOUNT])}
 SUBSCRIPTION, TENANT = "33333333-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000000"
 KOREA = {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "location": "koreacentral"}
+PROJECT = "dtx-shop"
+FRANKFURT = {"project": PROJECT, "region": "europe-west3"}
 
 
 class Refused(Exception):  # noqa: N818 -- reads as the sentence it makes with pytest.raises
@@ -159,6 +162,7 @@ class Clouds:
         clouds: list[Cloud] = [
             AwsCloud(self.inventory),
             AzureNativeCloud(self.inventory),
+            GcpCloud(self.inventory),
             KubernetesCloud(self.inventory),
         ]
         self.servers = {cloud.package: serve(cloud) for cloud in clouds}

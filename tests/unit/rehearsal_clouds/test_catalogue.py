@@ -10,10 +10,12 @@ from rehearsal.aws.cloud import AwsCloud
 from rehearsal.azure_native.arm import arm_type, path_names
 from rehearsal.azure_native.cloud import AzureNativeCloud
 from rehearsal.catalogue import Catalogue
+from rehearsal.gcp import paths
+from rehearsal.gcp.cloud import GcpCloud
 from rehearsal.inventory import Inventory
 from rehearsal.values import parse_path
 
-CLOUDS = {"aws": AwsCloud, "azure-native": AzureNativeCloud}
+CLOUDS = {"aws": AwsCloud, "azure-native": AzureNativeCloud, "gcp": GcpCloud}
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,12 @@ def test_what_an_azure_path_is_made_of_is_in_the_sdk(cloud, token):
     entry = cloud.catalogue.entry(token)
     assert set(path_names(entry)) - {"account"} <= cloud.sdk.known(token).inputs.keys()
     assert len(arm_type(entry.id).split("/")) > 1
+
+
+@pytest.mark.parametrize("token", listed("gcp"))
+def test_what_a_google_path_is_made_of_is_in_the_sdk(cloud, token):
+    known = cloud.sdk.known(token)
+    assert set(paths.path_names(cloud.catalogue.entry(token))) <= known.inputs.keys() | known.outputs.keys() | {"uuid"}
 
 
 def test_a_misspelt_key_is_refused_with_its_type(tmp_path):
