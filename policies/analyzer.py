@@ -20,7 +20,8 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies.levels import Level, Levels, LevelsError, level_of, load_levels
+from policies.classification import Classifications, classifications, is_personal
+from policies.levels import Level, Levels, LevelsError, level_of, load_levels, strictest
 from policies.lifecycle.support import today
 from policies.message import message
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, Judgement, judge, judge_stack
@@ -48,6 +49,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def __init__(self, levels: Levels) -> None:
         self.levels = levels
         self.environment: EnvironmentName | None = None
+        self.classifications: Classifications = {}
         #: What the program says of each resource, by its URN. The engine sends a whole stack as the clouds answer it,
         #: and a cloud keeps to itself some of what it was told: that a database is a replica, for example.
         self._inputs: dict[str, Mapping[str, Value]] = {}
@@ -59,6 +61,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self.environment = next((name for name in ENVIRONMENTS if name == given), None)
         if self.environment is None:
             _refuse(context, f"{ENVIRONMENT_KEY} is {given!r}")
+        self.classifications = classifications(request.config)
         return messages.AnalyzerStackConfigureResponse()
 
     def GetAnalyzerInfo(self, request: Empty, context: grpc.ServicerContext) -> messages.AnalyzerInfo:
@@ -71,14 +74,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         environment = self._environment(context)
         resource = _resource(request, environment)
         self._inputs[resource.urn] = resource.properties
-        return self._response(judge(resource), RESOURCE_RULES, environment)
+        return self._response(judge(resource), RESOURCE_RULES, environment, {"": resource})
 
     def AnalyzeStack(
         self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzeResponse:
         environment = self._environment(context)
         resources = [self._with_inputs(_resource(one, environment)) for one in request.resources]
-        return self._response(judge_stack(resources), STACK_RULES, environment)
+        subjects = {resource.urn: resource for resource in resources}
+        return self._response(judge_stack(resources), STACK_RULES, environment, subjects)
 
     def Handshake(
         self, request: messages.AnalyzerHandshakeRequest, context: grpc.ServicerContext
@@ -96,7 +100,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _information(self, rule: Rule) -> messages.PolicyInfo:
         # Before a stack is known (`pulumi policy publish`) a rule shows its strictest level.
-        rows = self.levels[rule.id]
+        rows = {name: strictest(level) for name, level in self.levels[rule.id].items()}
         level = rows[self.environment] if self.environment else max(rows.values(), key=list(_LEVELS).index)
         stack = isinstance(rule, StackRule)
         return messages.PolicyInfo(
@@ -120,23 +124,30 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return self.environment
 
     def _response(
-        self, judgements: Iterable[Judgement], rules: Iterable[Rule], environment: EnvironmentName
+        self,
+        judgements: Iterable[Judgement],
+        rules: Iterable[Rule],
+        environment: EnvironmentName,
+        subjects: Mapping[str, Resource],
     ) -> messages.AnalyzeResponse:
         response = messages.AnalyzeResponse()
         claimed = set()
         for judgement in judgements:
             claimed.add(judgement.rule.id)
-            response.diagnostics.extend(self._diagnostics(judgement, environment))
+            response.diagnostics.extend(self._diagnostics(judgement, environment, subjects))
         # With this the engine's event log counts as passed only what a rule has really looked at.
         response.not_applicable.extend(
             messages.PolicyNotApplicable(policy_name=rule.id) for rule in rules if rule.id not in claimed
         )
         return response
 
-    def _diagnostics(self, judgement: Judgement, environment: EnvironmentName) -> Iterable[messages.AnalyzeDiagnostic]:
+    def _diagnostics(
+        self, judgement: Judgement, environment: EnvironmentName, subjects: Mapping[str, Resource]
+    ) -> Iterable[messages.AnalyzeDiagnostic]:
         rule = judgement.rule
         for finding in judgement.findings:
-            level = level_of(finding, rule, environment, self.levels)
+            personal = is_personal(subjects.get(finding.urn), self.classifications)
+            level = level_of(finding, rule, environment, self.levels, personal=personal)
             yield messages.AnalyzeDiagnostic(
                 policyName=rule.id,
                 policyPackName=PACK,

@@ -10,7 +10,7 @@ from typing import Final
 from policies.levels import Levels, load_levels
 from policies.lifecycle.support import SUPPORT
 from policies.registry import RULES
-from policies.residency import azure
+from policies.residency import azure, gcp
 from policies.residency.aws import PLACES
 from policies.residency.packages import LOCATED, WITHOUT_LOCATION
 from policies.resource import ENVIRONMENTS
@@ -35,6 +35,8 @@ resource is made.
 
 The environment is the stack's `platform:environment`. How strictly a rule is enforced in it is data:
 [levels.toml](../policies/levels.toml), checked at start. *Mandatory* refuses, *advisory* prints and goes on.
+A level may hang on what the data is: it is personal if the resource's label `data-classification` or the settings of
+its system (`platform:<system>.data_classification`) say so, and also if neither says what it is.
 Messages name the rule, the control, what was found, what is allowed and how to mend it; secrets are never printed.
 
 What it does not see: a reference that is unknown in a preview (the ARN of a key made in the same update) is judged in
@@ -73,7 +75,7 @@ def _overview(levels: Levels) -> Iterator[str]:
     yield "## Levels\n"
     yield from _table(
         ["rule", "severity", *ENVIRONMENTS],
-        ([f"[{r.id}](#{r.id})", r.severity, *(levels[r.id][name] for name in ENVIRONMENTS)] for r in RULES),
+        ([f"[{r.id}](#{r.id})", r.severity, *(str(levels[r.id][name]) for name in ENVIRONMENTS)] for r in RULES),
     )
 
 
@@ -118,8 +120,30 @@ def _residency() -> Iterator[str]:
     points = (f"`{name}` of `{token}`" for token, name in sorted(places.probe_points.items()))
     yield f"- Places where nothing is kept, and which may be anywhere: {', '.join(points)}"
     yield f"- In templates of the resource manager: {_codes(places.template_types)}\n"
+    yield from _residency_on_google()
     yield "## Packages\n"
     yield f"- With locations: {_codes(LOCATED)}; without: {_codes(WITHOUT_LOCATION)}; any other is refused\n"
+
+
+def _residency_on_google() -> Iterator[str]:
+    yield "## Where Google Cloud resources may be\n"
+    places = gcp.PLACES
+    yield f"- Everything: `{places.home}` and its zones, in either case; no multi-region, no dual-region, no copy"
+    for name, types in places.placed.items():
+        yield f"- By their `{name}`: {_codes(types)}"
+    yield "- By another property, without which Google chooses:"
+    for row in places.stated:
+        yield f"  - `{row.path}` of `{row.type}`: else {row.otherwise}"
+    spread = (f"`{path}` of `{token}`" for token, path in places.spread.items())
+    yield f"- Must not be there, as it keeps copies in several places: {', '.join(spread)}"
+    yield f"- Where what they are part of is: {_codes(places.parts)}"
+    yield "- In no place, for what they hold is nobody's data; rights (IAM members, bindings, policies) among them:"
+    for why, types in places.without_place.items():
+        yield f"  - {why}: {_codes(types)}"
+    yield f"- Refused, as they stand at Google's edges in the whole world: {_codes(places.worldwide)}"
+    points = (f"`{name}` of `{token}`" for token, name in sorted(places.not_kept.items()))
+    yield f"- Places where nothing is kept, and which may be anywhere: {', '.join(points)}"
+    yield "- Any other type is refused\n"
 
 
 def _codes(names: Iterable[str]) -> str:

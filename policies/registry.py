@@ -18,6 +18,7 @@ from policies.network import azure as azure_network
 from policies.network import kubernetes as kubernetes_network
 from policies.residency import aws as aws_residency
 from policies.residency import azure as azure_residency
+from policies.residency import gcp as gcp_residency
 from policies.residency import packages
 from policies.resource import Resource
 from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matches, violated
@@ -29,6 +30,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     packages.KNOWN_PACKAGE,
     *aws_residency.RULES,
     *azure_residency.RULES,
+    *gcp_residency.RULES,
     *azure_network.RESOURCE_RULES,
     *azure_encryption.RESOURCE_RULES,
     *azure_identity.RESOURCE_RULES,

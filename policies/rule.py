@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
-from policies.resource import Resource, Value, shown
+from policies.resource import EnvironmentName, Resource, Value, shown
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 Concern: TypeAlias = Literal["residency", "sizing", "network", "encryption", "identity", "availability", "lifecycle"]
@@ -69,6 +69,8 @@ class Rule:
     types: tuple[str, ...]
     #: Nobody may lower it below mandatory, and what cannot be known counts as violated.
     fail_closed: bool
+    #: Environments that its source leaves free as long as their data is not personal: there alone it may be lowered.
+    free_without_personal_data: tuple[EnvironmentName, ...] = ()
 
 
 def _every_one(_: Resource) -> bool:

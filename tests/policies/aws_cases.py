@@ -84,7 +84,7 @@ CASES: dict[str, Cases] = {
             resource("platform:aws:Network", provider=None),
             resource("pulumi:pulumi:StackReference", provider=None),
         ],
-        violated=[resource("gcp:storage/bucket:Bucket"), resource("pulumi-python:dynamic:Resource")],
+        violated=[resource("digitalocean:index/spacesBucket:SpacesBucket"), resource("pulumi-python:dynamic:Resource")],
         unknowable=[],
     ),
     "aws-known-service": Cases(

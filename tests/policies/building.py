@@ -9,7 +9,10 @@ from policies.rule import Answer
 
 TOKYO = Provider(type="pulumi:providers:aws", name="kyeol", properties={"region": "ap-northeast-1"})
 KOREA = Provider(type="pulumi:providers:azure-native", name="tripgen", properties={"location": "koreacentral"})
-_PROVIDERS = {"aws": TOKYO, "azure-native": KOREA}
+FRANKFURT = Provider(
+    type="pulumi:providers:gcp", name="dtx", properties={"project": "dtx-platform", "region": "europe-west3"}
+)
+_PROVIDERS = {"aws": TOKYO, "azure-native": KOREA, "gcp": FRANKFURT}
 
 
 def resource(

@@ -1,10 +1,17 @@
 """Cases of all rules: resources that hold, that violate, and of which it cannot be known."""
 
 from policies.resource import Resource
-from tests.policies import aws_cases, azure_cases, kubernetes_cases, lifecycle_cases, sizing_tripgen_cases
+from tests.policies import (
+    aws_cases,
+    azure_cases,
+    gcp_residency_cases,
+    kubernetes_cases,
+    lifecycle_cases,
+    sizing_tripgen_cases,
+)
 from tests.policies.building import Cases
 
-_MODULES = (aws_cases, azure_cases, kubernetes_cases, lifecycle_cases, sizing_tripgen_cases)
+_MODULES = (aws_cases, azure_cases, gcp_residency_cases, kubernetes_cases, lifecycle_cases, sizing_tripgen_cases)
 CASES: dict[str, Cases] = {rule: cases for module in _MODULES for rule, cases in module.CASES.items()}
 #: Resources on which a rule has no opinion although it looks at their type.
 UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {

@@ -1,5 +1,6 @@
 """What the engine sends about a whole stack: ids that nobody knows yet are known by whose outputs they are."""
 
+import json
 from typing import Any
 from unittest.mock import create_autospec
 
@@ -14,6 +15,7 @@ from policies.analyzer import ENVIRONMENT_KEY, Analyzer
 from policies.levels import load_levels
 from policies.registry import RULES
 from tests.policies.azure_cases import ENDPOINT, SERVER, VAULT
+from tests.policies.gcp_residency_cases import BUCKET
 
 URN = "urn:pulumi:prod::platform::{}::{}"
 
@@ -78,6 +80,29 @@ def test_what_a_cloud_does_not_answer_is_known_from_what_the_program_said(analyz
     assert found.urn == replica.urn
     assert "Found: `sku.name` is Standard_D4s_v3" in found.message
     assert "Azure refuses a primary that is larger than its smallest replica" in found.message
+
+
+@pytest.mark.parametrize(
+    ("environment", "settings", "level"),
+    [
+        ("dev", {"data_classification": "internal"}, messages.ADVISORY),
+        ("dev", {"data_classification": "personal"}, messages.MANDATORY),
+        ("dev", {}, messages.MANDATORY),
+        ("stage", {"data_classification": "public"}, messages.ADVISORY),
+        ("prod", {"data_classification": "internal"}, messages.MANDATORY),
+    ],
+)
+def test_a_region_elsewhere_is_told_or_refused_by_what_the_stack_says_of_its_data(
+    environment: str, settings: dict[str, str], level: int
+) -> None:
+    analyzer = Analyzer(load_levels(RULES))
+    config = {ENVIRONMENT_KEY: environment, "platform:dtx": json.dumps(settings)}
+    analyzer.ConfigureStack(messages.AnalyzerStackConfigureRequest(config=config), CONTEXT)
+    properties = json_format.ParseDict({"location": "us-east1"}, Struct())
+    urn = URN.format(f"platform:system:Dtx${BUCKET}", "objects")
+    request = messages.AnalyzeRequest(urn=urn, type=BUCKET, name="objects", properties=properties)
+    found = {one.policyName: one.enforcementLevel for one in analyzer.Analyze(request, CONTEXT).diagnostics}
+    assert found["gcp-location"] == level
 
 
 def test_rules_that_look_at_nothing_in_a_stack_are_said_to_be_not_applicable(analyzer: Analyzer) -> None:

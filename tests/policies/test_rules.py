@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from policies import registry
-from policies.levels import load_levels
+from policies.levels import load_levels, strictest
 from policies.message import message
 from policies.network.azure import SUB_RESOURCES
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, judge, judge_stack
-from policies.residency import azure
+from policies.residency import azure, gcp
 from policies.residency.aws import PLACES
 from policies.resource import Resource, Secret
 from policies.rule import Answer, Finding, Rule
-from tests.policies import azure_cases
+from tests.policies import azure_cases, gcp_residency_cases
 from tests.policies.aws_cases import BUCKET
 from tests.policies.building import Cases, resource
 from tests.policies.cases import CASES, UNCLAIMED
@@ -51,7 +51,8 @@ def test_every_rule_has_cases_for_each_answer_it_can_give() -> None:
     # These read nothing but types, names and whether something is there.
     comparing = {"tripgen-replicas-equal-primary", "kubernetes-autoscaler", "kubernetes-disruption-budget"}
     by_presence = {rule.id for rule in STACK_RULES} - comparing
-    always_known = {"known-package", "aws-known-service", "azure-known-type", "kyeol-payment-nat", *by_presence}
+    always_known = {"known-package", "aws-known-service", "azure-known-type", "gcp-known-type"}
+    always_known |= {"kyeol-payment-nat", *by_presence}
     assert {rule for rule, cases in CASES.items() if not cases.unknowable} == always_known
 
 
@@ -60,11 +61,13 @@ def tokens(cases: Cases) -> set[str]:
     return {one.type for subject in subjects for one in (subject if isinstance(subject, list) else [subject])}
 
 
-@pytest.mark.parametrize(("package", "least"), [("aws", 30), ("azure-native", 60)])
+@pytest.mark.parametrize(("package", "least"), [("aws", 30), ("azure-native", 60), ("gcp", 150)])
 def test_every_type_that_a_rule_a_list_or_a_case_names_is_in_the_installed_sdk(package: str, least: int) -> None:
     named = {token for rule in RULES for token in rule.types}
     named |= set(PLACES.edge_types) | set(PLACES.global_types)
     named |= azure.PLACES.global_types | azure.PLACES.regional_types | set(SUB_RESOURCES)
+    named |= {*gcp.PLACES.property_of, *gcp.PLACES.parts, *gcp.PLACES.global_types, *gcp.PLACES.worldwide}
+    named |= {*gcp.PLACES.spread, *gcp.PLACES.not_kept, *(row.type for row in gcp.PLACES.stated)}
     named |= {token for cases in CASES.values() for token in tokens(cases)}
     named = {token for token in named if token.startswith(f"{package}:") and not token.endswith("*")}
     assert len(named) > least
@@ -109,19 +112,47 @@ def test_regions_where_azure_may_be_and_their_pairs_are_known_regions_in_the_spe
     assert all(azure.normalised(region) == region for region in places.regions)
 
 
+def test_a_type_of_google_takes_the_property_that_says_where_it_is_and_none_where_it_is_said_to_have_no_place() -> None:
+    for token, name in gcp.PLACES.property_of.items():
+        assert snake_case(name) in arguments("gcp", token), token
+    for token in gcp.PLACES.parts | gcp.PLACES.global_types - TOLD_TO_BE_GLOBAL:
+        assert not {"location", "region", "zone", "location_id"} & arguments("gcp", token), token
+    assert all("location" in arguments("gcp", token) for token in TOLD_TO_BE_GLOBAL)
+
+
+#: Types that take a location and that Google offers at `global` only.
+TOLD_TO_BE_GLOBAL = {"gcp:gkehub/feature:Feature", "gcp:privilegedaccessmanager/entitlement:entitlement"}
+
+
+def test_no_type_of_google_is_reviewed_twice() -> None:
+    places = gcp.PLACES
+    groups = [set(places.property_of), places.parts, *places.without_place.values(), places.worldwide]
+    assert sum(map(len, groups)) == len(set().union(*groups))
+    assert sum(map(len, places.placed.values())) == len(places.property_of)
+
+
+def test_what_says_where_copies_are_kept_is_an_argument_of_its_type() -> None:
+    paths = [(row.type, path) for row in gcp.PLACES.stated for path in (row.path, row.when) if path]
+    for token, path in [*paths, *gcp.PLACES.spread.items(), *gcp.PLACES.not_kept.items()]:
+        assert snake_case(path.partition(".")[0]) in arguments("gcp", token), token
+
+
 #: Rules whose cases name properties besides those of an SDK's constructor: places inside of objects, made-up texts.
 READING_EVERYTHING = {"known-package", "aws-known-service", "aws-region", "aws-named-places"}
 READING_EVERYTHING |= {"azure-known-type", "azure-named-places"}
+READING_EVERYTHING |= {"gcp-known-type", "gcp-location", "gcp-named-places"}
 
 
-OF_CLOUDS = [rule.id for rule in RULES if any(token.startswith(("aws:", "azure-native:")) for token in rule.types)]
+OF_CLOUDS = [
+    rule.id for rule in RULES if any(token.startswith(("aws:", "azure-native:", "gcp:")) for token in rule.types)
+]
 
 
 @pytest.mark.parametrize("rule", [rule for rule in OF_CLOUDS if rule not in READING_EVERYTHING])
 def test_the_properties_in_the_cases_of_a_rule_are_arguments_of_the_sdk(rule: str) -> None:
     subjects = [*CASES[rule].holds, *CASES[rule].violated]
     resources = [one for subject in subjects for one in (subject if isinstance(subject, list) else [subject])]
-    looked_at = [one for one in resources if one.package in {"aws", "azure-native"}]
+    looked_at = [one for one in resources if one.package in {"aws", "azure-native", "gcp"}]
     assert looked_at
     for one in looked_at:
         known = {squeezed(name) for name in arguments(one.package.replace("-", "_"), one.type)}
@@ -138,7 +169,7 @@ def test_a_message_names_the_rule_the_control_what_was_found_what_is_allowed_and
     for rule_id, subject in expectations(Answer.VIOLATED):
         rule = RULE[rule_id]
         for finding in judgements(subject)[rule_id].findings:
-            text = message(rule, finding, levels[rule_id]["dev"])
+            text = message(rule, finding, strictest(levels[rule_id]["dev"]))
             assert all(
                 part and part in text for part in (rule.id, rule.protects, finding.found, finding.allowed, rule.fix)
             )
@@ -163,6 +194,7 @@ def test_a_secret_is_judged_and_its_value_is_not_printed() -> None:
     ]
     assert_found_and_not_printed(subjects, canary)
     assert_found_and_not_printed(azure_cases.SECRETS, azure_cases.CANARY)
+    assert_found_and_not_printed(gcp_residency_cases.SECRETS, gcp_residency_cases.CANARY)
 
 
 def assert_found_and_not_printed(subjects: list[Resource], canary: str) -> None:
