@@ -8,6 +8,8 @@ from rich.console import Console
 from ops.evidence import EvidenceError
 from ops.pulumi import PulumiError
 from ops.recover import AnswerError, recover
+from ops.regions import regions
+from ops.state import StateError
 from ops.trace import trace_figures
 from settings.stack import SettingsError
 
@@ -19,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(recover)
+app.command()(regions)
 app.command("trace")(trace_figures)
 
 
@@ -31,9 +34,9 @@ def main() -> int:
     """Run the command; what the user can mend is told in plain words."""
     try:
         app(prog_name="ops")
-    except (AnswerError, EvidenceError, PulumiError, SettingsError) as error:
+    except (AnswerError, EvidenceError, PulumiError, SettingsError, StateError) as error:
         Console(stderr=True).print(f"ops: {error}", markup=False, highlight=False, soft_wrap=True)
-        return 1
+        return 2  # it could not do its work; 1 is said by a command that could, and found something wrong
     return 0
 
 

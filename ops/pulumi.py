@@ -35,9 +35,13 @@ class Pulumi:
             return self.stack.rsplit("/", 1)[-1]
         return self._run("stack", "--show-name").strip().rsplit("/", 1)[-1]
 
+    def exported(self) -> str:
+        """Return the state as it is written; secrets stay sealed."""
+        return self._run("stack", "export")
+
     def export(self) -> Deployment:
         """Return the state; secrets stay sealed."""
-        return json.loads(self._run("stack", "export"))
+        return json.loads(self.exported())
 
     def import_(self, deployment: Deployment) -> None:
         """Replace the state. The engine checks that it is whole, and drops all pending operations."""
@@ -62,7 +66,10 @@ class Pulumi:
         try:
             done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
         except FileNotFoundError:
-            raise PulumiError("there is no `pulumi` on PATH; in the rehearsal use `./rehearse recover`") from None
+            raise PulumiError(
+                "there is no `pulumi` on PATH; the rehearsal has its own: `./rehearse recover`, or `./rehearse stack "
+                "export --stack STACK --file FILE` for what takes `--state FILE`"
+            ) from None
         if done.returncode:
             said = "\n".join(part.strip() for part in (done.stdout, done.stderr) if part.strip())
             hint = f"\n{_TORN_STATE_HINT}" if _TORN_STATE in said else ""

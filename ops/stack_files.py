@@ -12,7 +12,7 @@ from settings.stack import StackSettings, validate_stack
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-def stack_settings(stack: str) -> StackSettings:
-    """Return the settings in `Pulumi.<stack>.yaml` and the service files that belong to it."""
-    text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+def stack_settings(stack: str, file: Path | None = None) -> StackSettings:
+    """Return the settings in `Pulumi.<stack>.yaml`, or in another file, and the service files that belong to it."""
+    text = (file or ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
     return validate_stack(YAML(typ="safe").load(text)["config"])

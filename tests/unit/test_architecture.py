@@ -47,7 +47,7 @@ def our_imports(folder: str) -> dict[str, set[str]]:
         ("systems", {"settings", "components", "systems"}),
         ("rehearsal", {"rehearsal"}),
         ("policies", {"policies"}),
-        ("ops", {"ops", "settings", "rehearsal"}),
+        ("ops", {"ops", "settings", "policies", "rehearsal"}),
     ],
 )
 def test_a_folder_imports_only_what_the_map_allows(folder: str, allowed: set[str]) -> None:
@@ -65,6 +65,11 @@ def test_operators_tools_know_the_rehearsal_by_its_inventory_only() -> None:
     known = {path: {n for n in names if n.startswith("rehearsal")} for path, names in our_imports("ops").items()}
     assert {path for path, names in known.items() if names} == {"ops/evidence.py"}
     assert known["ops/evidence.py"] <= {"rehearsal.inventory", "rehearsal.inventory.Inventory"}
+
+
+def test_operators_tools_take_from_the_policies_what_judges_and_not_what_serves_the_engine() -> None:
+    for path, names in our_imports("ops").items():
+        assert not {name for name in names if name.startswith("policies.analyzer")}, path
 
 
 def test_no_resource_is_made_inside_apply() -> None:

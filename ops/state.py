@@ -1,0 +1,137 @@
+"""An exported state as the policy pack reads resources: plain values, secrets wrapped, each with its provider."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from policies.classification import system_of
+from policies.resource import UNKNOWN, EnvironmentName, Provider, Resource, Secret, Value
+
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - how a state marks a secret
+_SYSTEM: Final = "platform:system:"
+
+
+class StateError(Exception):
+    """What was given is no exported state that anything could be said about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A resource of the state."""
+
+    resource: Resource
+    #: The system it belongs to; empty for what belongs to the stack itself.
+    system: str
+    #: URNs of the resources whose outputs its provider was made from: the cluster that an object runs in.
+    made_in: tuple[str, ...] = ()
+    #: A create or an update of it was under way when a run ended: nobody knows what is there.
+    pending: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """An exported state."""
+
+    stack: str
+    #: SHA-256 of the export as it was given, in hexadecimal digits.
+    digest: str
+    #: When the engine wrote it, as it writes times.
+    written: str
+    records: tuple[Mapping[str, Any], ...]
+    pending: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def read(cls, exported: bytes) -> State:
+        """Return the state in what `pulumi stack export` wrote."""
+        try:
+            deployment = json.loads(exported)["deployment"]
+            records = tuple(deployment.get("resources") or ())
+            pending = tuple(one["resource"] for one in deployment.get("pending_operations") or ())
+            stack = {record["urn"].split("::")[0].rsplit(":", 1)[-1] for record in (*records, *pending)}
+            written = str((deployment.get("manifest") or {}).get("time", ""))
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise StateError(f"this is no JSON ({error}); `pulumi stack export` writes what is wanted") from None
+        except (KeyError, TypeError, AttributeError):
+            raise StateError("this is no exported state; `pulumi stack export` writes one") from None
+        if len(stack) != 1:
+            raise StateError("the state holds no resource: there is nothing that could be checked")
+        return cls(
+            stack=stack.pop(),
+            digest=hashlib.sha256(exported).hexdigest(),
+            written=written,
+            records=records,
+            pending=pending,
+        )
+
+    @cached_property
+    def systems(self) -> frozenset[str]:
+        """Return the systems that have something in the state."""
+        roots = [record["urn"].split("::")[2].split("$")[0] for record in (*self.records, *self.pending)]
+        return frozenset(root.removeprefix(_SYSTEM).lower() for root in roots if root.startswith(_SYSTEM))
+
+    def held(self, environment: EnvironmentName) -> Iterator[Held]:
+        """Return the resources that a cloud holds, and the providers they were made with; components are neither.
+
+        What an update still has to delete is among them: it is still there.
+        """
+        providers = {record["urn"]: record for record in self.records if record["type"].startswith("pulumi:providers:")}
+        for record, pending in (
+            *((record, False) for record in self.records),
+            *((record, True) for record in self.pending),
+        ):
+            if record.get("custom"):
+                provider = providers.get(str(record.get("provider")).rpartition("::")[0])
+                resource = Resource(
+                    urn=record["urn"],
+                    type=record["type"],
+                    name=record["urn"].rsplit("::", 1)[-1],
+                    properties=_properties(record),
+                    environment=environment,
+                    provider=_provider(provider) if provider else None,
+                    references=_references(record),
+                )
+                system = system_of(resource)
+                yield Held(
+                    resource=resource,
+                    system=system if system in self.systems else "",
+                    made_in=tuple(urn for urns in _references(provider or {}).values() for urn in urns),
+                    pending=pending,
+                )
+
+
+def _properties(record: Mapping[str, Any]) -> dict[str, Value]:
+    """What was asked for, and over it what the cloud says: where they differ, the cloud is right."""
+    inputs, outputs = _read(record.get("inputs") or {}), _read(record.get("outputs") or {})
+    merged = _merged(inputs, outputs)
+    return merged if isinstance(merged, dict) else {}
+
+
+def _provider(record: Mapping[str, Any]) -> Provider:
+    return Provider(type=record["type"], name=record["urn"].rsplit("::", 1)[-1], properties=_properties(record))
+
+
+def _references(record: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(urns or ()) for name, urns in (record.get("propertyDependencies") or {}).items()}
+
+
+def _merged(under: Value, over: Value) -> Value:
+    if isinstance(under, dict) and isinstance(over, dict):
+        return {**under, **{name: _merged(under[name], one) if name in under else one for name, one in over.items()}}
+    return over
+
+
+def _read(value: Any) -> Value:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        if value.get(_SIGNATURE) == _SECRET:
+            return Secret(_read(json.loads(value["plaintext"])) if "plaintext" in value else UNKNOWN)
+        # Marked otherwise it is an asset, an archive, a reference: nothing that a rule could read.
+        return UNKNOWN if _SIGNATURE in value else {name: _read(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_read(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
