@@ -7,6 +7,7 @@ them stand in its file, once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -29,8 +30,9 @@ from settings.types import (
 )
 
 CONFIG_FOLDER: Final = Path(__file__).parent.parent / "config"
-#: Blue-green: a whole second set of pods takes over at once. Rolling: pods are replaced a few at a time.
-Strategy = Literal["blue-green", "rolling"]
+#: Blue-green: a whole second set of pods takes over at once. Canary: a growing share of the pods is watched first.
+#: Rolling: pods are replaced one at a time.
+Strategy = Literal["blue-green", "canary", "rolling"]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -77,8 +79,8 @@ class Scaling(Settings):
     """Average use of the requested processor time that is aimed at."""
     memory_percent: Percent
     """Average use of the requested memory that is aimed at."""
-    metric: CustomMetric
-    """The service's own figure."""
+    metric: CustomMetric | None = None
+    """The service's own figure, where it has one: the cluster then needs KEDA, which asks for it."""
     scale_down_seconds: Annotated[int, Field(ge=15, le=1800)] = 300
     """At most one pod goes in this time, and none before load has been low for as long."""
 
@@ -86,6 +88,15 @@ class Scaling(Settings):
     def _range_is_in_order(self) -> Iterator[str]:
         if self.min_replicas > self.max_replicas:
             yield f"min_replicas {self.min_replicas} must not exceed max_replicas {self.max_replicas}"
+
+
+class CanaryStep(Settings):
+    """A share of the pods that is of the new version, and how long that is watched."""
+
+    percent: Annotated[int, Field(ge=1, le=99)]
+    """Share of the pods, and of the requests with it, rounded up to whole pods."""
+    watch_seconds: Annotated[int, Field(ge=30, le=86400)]
+    """Time in which the new version's health is asked for before the next step."""
 
 
 class Probes(Settings):
@@ -133,6 +144,8 @@ class ServiceSettings(Settings):
     """Pods that a drain must leave running (PodDisruptionBudget)."""
     strategy: Strategy = "blue-green"
     """How a new version takes over."""
+    canary_steps: Annotated[tuple[CanaryStep, ...], Field(max_length=10)] = ()
+    """How a canary grows; after the last step it is all pods. Only for that strategy."""
     rollback_seconds: Annotated[int, Field(ge=60, le=3600)] = 180
     """A new version that is not healthy for this long after its start, or within it after traffic came, goes back."""
     service_account: KubernetesName
@@ -159,6 +172,21 @@ class ServiceSettings(Settings):
                 f"min_available {self.min_available} with scaling.min_replicas {self.scaling.min_replicas} blocks "
                 "every drain at the minimum: no pod may leave; min_available must be lower"
             )
+
+    @rule
+    def _a_canary_has_steps_that_grow(self) -> Iterator[str]:
+        if (self.strategy == "canary") != bool(self.canary_steps):
+            yield f"strategy {self.strategy} with {len(self.canary_steps)} canary_steps: a canary has some, others none"
+        shares = [step.percent for step in self.canary_steps]
+        if any(later <= earlier for earlier, later in pairwise(shares)):
+            yield f"canary_steps of {', '.join(map(str, shares))} percent: each must be more than the one before"
+
+    @rule
+    def _canary_checks_end_with_their_time(self) -> Iterator[str]:
+        period = self.probes.period_seconds
+        for step in self.canary_steps:
+            if step.watch_seconds < period:
+                yield f"canary_steps: watch_seconds {step.watch_seconds} is less than the {period} s between two checks"
 
     @rule
     def _a_start_fits_the_rollback(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The controller that makes blue-green rollouts, in a namespace of its own."""
+"""The controller that makes blue-green and canary rollouts, in a namespace of its own."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ REPLICAS: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class ArgoRolloutsArgs(ComponentArgs):
-    """Version of the chart, the mesh that the controller asks for health through, and what it may ask."""
+    """Version of the chart, the mesh that the controller asks for health through, if any, and what it may ask."""
 
     chart_version: str
-    mesh: Mesh
+    mesh: Mesh | None = None
     #: Namespace and ports of the services whose health is asked for.
     services_namespace: str
     service_ports: Sequence[int]
 
 
 class ArgoRollouts(Component[ArgoRolloutsArgs], type="platform:kubernetes:ArgoRollouts"):
-    """Argo Rollouts with its kinds. Its pods are in the mesh, or services that insist on mutual TLS would refuse it."""
+    """Argo Rollouts with its kinds. Its pods are in the services' mesh: one that insists on TLS would refuse others."""
 
     def build(self, args: ArgoRolloutsArgs) -> None:
         """Place the namespace, its policies and the release."""

@@ -1,4 +1,4 @@
-"""How many pods run: a KEDA ScaledObject, which makes the HorizontalPodAutoscaler and serves its metrics."""
+"""How many pods run: Kubernetes' own autoscaler, made by KEDA where a service has a figure of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pulumi
 from components.kubernetes.pods import CONTAINER
 from settings.services import CustomMetric, Scaling
 
+AUTOSCALING_API: Final = "autoscaling/v2"
 KEDA_API: Final = "keda.sh/v1alpha1"
 POLLING_SECONDS: Final = 30
 
@@ -26,25 +27,52 @@ class MetricSources:
     authentication: str
 
 
-def scaled_object_spec(name: str, scaling: Scaling, target: dict[str, str], sources: MetricSources) -> dict[str, Any]:
-    """Return the autoscaling of one service. Whichever trigger asks for most pods wins; they go one at a time."""
+def behaviour(scaling: Scaling) -> dict[str, Any]:
+    """Return how fast pods go: one at a time, after a time of less load. They come as fast as they are asked for."""
     seconds = scaling.scale_down_seconds
-    behaviour = {
+    return {
         "scaleDown": {
             "stabilizationWindowSeconds": seconds,
             "policies": [{"type": "Pods", "value": 1, "periodSeconds": seconds}],
         }
     }
+
+
+def autoscaler_spec(scaling: Scaling, target: dict[str, str]) -> dict[str, Any]:
+    """Return the autoscaling of a service by processor and memory. Whichever asks for most pods wins."""
+    return {
+        "scaleTargetRef": target,
+        "minReplicas": scaling.min_replicas,
+        "maxReplicas": scaling.max_replicas,
+        "metrics": [
+            {
+                "type": "ContainerResource",
+                "containerResource": {
+                    "name": resource,
+                    "container": CONTAINER,
+                    "target": {"type": "Utilization", "averageUtilization": percent},
+                },
+            }
+            for resource, percent in (("cpu", scaling.cpu_percent), ("memory", scaling.memory_percent))
+        ],
+        "behavior": behaviour(scaling),
+    }
+
+
+def scaled_object_spec(
+    name: str, scaling: Scaling, metric: CustomMetric, target: dict[str, str], sources: MetricSources
+) -> dict[str, Any]:
+    """Return the autoscaling of a service with a figure of its own. Whichever trigger asks for most pods wins."""
     return {
         "scaleTargetRef": target,
         "minReplicaCount": scaling.min_replicas,
         "maxReplicaCount": scaling.max_replicas,
         "pollingInterval": POLLING_SECONDS,
-        "advanced": {"horizontalPodAutoscalerConfig": {"name": name, "behavior": behaviour}},
+        "advanced": {"horizontalPodAutoscalerConfig": {"name": name, "behavior": behaviour(scaling)}},
         "triggers": [
             _resource("cpu", scaling.cpu_percent),
             _resource("memory", scaling.memory_percent),
-            _custom(scaling.metric, sources),
+            _custom(metric, sources),
         ],
     }
 

@@ -1,4 +1,4 @@
-"""How a new version takes over: blue-green by Argo Rollouts, as pure functions."""
+"""How a new version takes over: blue-green or as a canary by Argo Rollouts, or rolling, as pure functions."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def preview_name(name: str) -> str:
     return f"{name}-preview"
 
 
+def canary_name(name: str) -> str:
+    """Return the name of the service in front of a canary's new pods only; nobody but the analysis asks it."""
+    return f"{name}-canary"
+
+
 def rollout_spec(name: str, service: ServiceSettings, template: dict[str, Any]) -> dict[str, Any]:
     """Return a blue-green rollout that goes back by itself.
 
@@ -31,21 +36,43 @@ def rollout_spec(name: str, service: ServiceSettings, template: dict[str, Any]) 
     """
     window = service.rollback_seconds
     checks_before, checks_after = service.probes.liveness_failures, window // service.probes.period_seconds
+    strategy = {
+        "blueGreen": {
+            "activeService": name,
+            "previewService": preview_name(name),
+            "autoPromotionEnabled": True,
+            "prePromotionAnalysis": _analysis(name, preview_name(name), checks_before),
+            "postPromotionAnalysis": _analysis(name, name, checks_after),
+            "scaleDownDelaySeconds": window,
+        }
+    }
+    return _rollout(name, service, template, strategy)
+
+
+def canary_spec(name: str, service: ServiceSettings, template: dict[str, Any]) -> dict[str, Any]:
+    """Return a canary that goes back by itself.
+
+    The service's own name leads to pods of both versions, so that shares are shares of pods. After each step the new
+    pods are asked for their health for as long as the step says; one that fails, or does not become healthy within
+    `rollback_seconds`, ends the canary. No `replicas`: autoscaling has them.
+    """
+    steps: list[dict[str, Any]] = []
+    for step in service.canary_steps:
+        checks = step.watch_seconds // service.probes.period_seconds
+        steps += [{"setWeight": step.percent}, {"analysis": _analysis(name, canary_name(name), checks)}]
+    strategy = {
+        "canary": {"canaryService": canary_name(name), "maxSurge": 1, "maxUnavailable": 0, "steps": steps},
+    }
+    return _rollout(name, service, template, strategy)
+
+
+def _rollout(name: str, service: ServiceSettings, template: dict[str, Any], strategy: dict[str, Any]) -> dict[str, Any]:
     return {
         "revisionHistoryLimit": KEPT_VERSIONS,
         "selector": {"matchLabels": {"app": name}},
-        "progressDeadlineSeconds": window,
+        "progressDeadlineSeconds": service.rollback_seconds,
         "progressDeadlineAbort": True,
-        "strategy": {
-            "blueGreen": {
-                "activeService": name,
-                "previewService": preview_name(name),
-                "autoPromotionEnabled": True,
-                "prePromotionAnalysis": _analysis(name, preview_name(name), checks_before),
-                "postPromotionAnalysis": _analysis(name, name, checks_after),
-                "scaleDownDelaySeconds": window,
-            }
-        },
+        "strategy": strategy,
         "template": template,
     }
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 from pulumi_kubernetes.core.v1 import Service
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from pulumi_kubernetes.rbac.v1 import RoleBinding
 
 from components.base import Component, ComponentArgs
-from components.kubernetes.autoscaling import KEDA_API, MetricSources, scaled_object_spec
+from components.kubernetes.autoscaling import KEDA_API, MetricSources, autoscaler_spec, scaled_object_spec
 from components.kubernetes.pods import PORT_NAME, PodSurroundings, pod_template
 from components.kubernetes.rollout import (
     DEPLOYMENT_VERSION,
@@ -23,6 +24,8 @@ from components.kubernetes.rollout import (
     ROLLOUT_VERSION,
     ROLLOUTS_API,
     analysis_spec,
+    canary_name,
+    canary_spec,
     deployment_spec,
     preview_name,
     rollout_spec,
@@ -39,16 +42,19 @@ class WorkloadArgs(ComponentArgs):
     service: ServiceSettings
     namespace: pulumi.Input[str]
     surroundings: PodSurroundings
-    sources: MetricSources
+    #: Where a service's own figures come from; none where no service has one.
+    sources: MetricSources | None = None
     #: Which identity of the cloud the service account stands for.
     account_annotations: Mapping[str, pulumi.Input[str]]
+    #: What the cloud is told of the service itself, by its load balancer's controller.
+    service_annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
     """Pods spread over zones and nodes behind one name, scaled between two figures, never all taken away at once."""
 
     def build(self, args: WorkloadArgs) -> None:
-        """Place the service's objects. Argo Rollouts', KEDA's and the mesh's kinds must be there before."""
+        """Place the service's objects. Argo Rollouts' kinds must be there before, and KEDA's and a mesh's if used."""
         self.args = args
         service = args.service
         ServiceAccount(
@@ -63,7 +69,7 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
         )
         for role in service.cluster_roles:
             place_binding(self, args.namespace, role=role, service_account=service.service_account)
-        pods = self._place_blue_green() if service.strategy == "blue-green" else self._place_rolling()
+        pods = self._place_pods()
         PodDisruptionBudget(
             f"{self.name}-disruption-budget",
             metadata=self._metadata(),
@@ -75,21 +81,44 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
             },
             opts=self.child(),
         )
+        self._place_autoscaling(pods)
+
+    def _place_autoscaling(self, pods: pulumi.Resource) -> None:
+        """Place Kubernetes' autoscaler, or for a service with a figure of its own KEDA's, which makes one."""
+        args, scaling = self.args, self.args.service.scaling
+        if scaling.metric is None:
+            spec: Any = autoscaler_spec(scaling, self._target())
+            HorizontalPodAutoscaler(
+                f"{self.name}-autoscaling", metadata=self._metadata(), spec=spec, opts=self.child(depends_on=[pods])
+            )
+            return
+        if args.sources is None:
+            raise ValueError(f"{args.service_name} is scaled by {scaling.metric.name}, but nothing says who is asked")
         CustomResource(
             f"{self.name}-autoscaling",
             api_version=KEDA_API,
             kind="ScaledObject",
             metadata=self._metadata(),
-            spec=scaled_object_spec(args.service_name, service.scaling, self._target(), args.sources),
+            spec=scaled_object_spec(args.service_name, scaling, scaling.metric, self._target(), args.sources),
             # KEDA's webhook asks for what is scaled, and refuses what it does not find.
             opts=self.child(depends_on=[pods]),
         )
 
     def _target(self) -> dict[str, str]:
         """Return what autoscaling points to."""
-        rollout = self.args.service.strategy == "blue-green"
-        api_version, kind = (ROLLOUTS_API, "Rollout") if rollout else (DEPLOYMENTS_API, "Deployment")
+        rolling = self.args.service.strategy == "rolling"
+        api_version, kind = (DEPLOYMENTS_API, "Deployment") if rolling else (ROLLOUTS_API, "Rollout")
         return {"apiVersion": api_version, "kind": kind, "name": self.args.service_name}
+
+    def _place_pods(self) -> pulumi.Resource:
+        """Place what runs the pods in the way of the service's strategy, and return it."""
+        match self.args.service.strategy:
+            case "blue-green":
+                return self._place_blue_green()
+            case "canary":
+                return self._place_canary()
+            case "rolling":
+                return self._place_rolling()
 
     def _place_blue_green(self) -> pulumi.Resource:
         """Place both services, the analysis and the rollout, which is returned."""
@@ -97,12 +126,24 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
         for kind, each in (("service", name), ("preview", preview_name(name))):
             # Argo Rollouts adds the version to the selector; taking that back would send traffic to both versions.
             self._place_service(kind, each, self.child(ignore_changes=["spec.selector"]))
+        return self._place_rollout(rollout_spec(name, service, self._template(ROLLOUT_VERSION)))
+
+    def _place_canary(self) -> pulumi.Resource:
+        """Place the service of all pods, that of the new ones, the analysis and the rollout, which is returned."""
+        name, service = self.args.service_name, self.args.service
+        self._place_service("service", name, self.child())
+        # Argo Rollouts adds the version to the selector; taking that back would have the old pods judged.
+        self._place_service("canary", canary_name(name), self.child(ignore_changes=["spec.selector"]))
+        return self._place_rollout(canary_spec(name, service, self._template(ROLLOUT_VERSION)))
+
+    def _place_rollout(self, spec: dict[str, Any]) -> pulumi.Resource:
+        """Place the analysis and the rollout, which is returned."""
         CustomResource(
             f"{self.name}-analysis",
             api_version=ROLLOUTS_API,
             kind="AnalysisTemplate",
             metadata=self._metadata(),
-            spec=analysis_spec(service, self.args.namespace),
+            spec=analysis_spec(self.args.service, self.args.namespace),
             opts=self.child(),
         )
         return CustomResource(
@@ -110,7 +151,7 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
             api_version=ROLLOUTS_API,
             kind="Rollout",
             metadata=self._metadata(),
-            spec=rollout_spec(name, service, self._template(ROLLOUT_VERSION)),
+            spec=spec,
             opts=self.child(),
         )
 
@@ -123,9 +164,12 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
 
     def _place_service(self, kind: str, name: str, opts: pulumi.ResourceOptions) -> None:
         port = self.args.service.port
+        metadata = self._metadata(name)
+        if self.args.service_annotations and name == self.args.service_name:
+            metadata["annotations"] = dict(self.args.service_annotations)
         Service(
             f"{self.name}-{kind}",
-            metadata=self._metadata(name),
+            metadata=metadata,
             spec={
                 "type": "ClusterIP",
                 "selector": {"app": self.args.service_name},

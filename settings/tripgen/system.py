@@ -148,7 +148,8 @@ class TripgenSettings(AzureSystemSettings):
     @rule
     def _counted_queues_are_there(self) -> Iterator[str]:
         for name, service in self.services.items():
-            queue = service.scaling.metric.queue
+            metric = service.scaling.metric
+            queue = metric.queue if metric else None
             if queue is not None and queue not in self.messaging.queues:
                 yield (
                     f"service {name} is scaled by the queue {queue}, which is none of messaging.queues: "
