@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 _MOST: Final = ("a", "b", "c")
 
@@ -88,3 +88,66 @@ MACHINE_TYPES: Final = MappingProxyType(
 #: Kubernetes minors of GKE. It creates no cluster of one whose support has ended; settings have no clock, so the policy
 #: pack judges that.
 GKE_MINORS: Final = ("1.34", "1.35", "1.36")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseTier:
+    """A machine of Cloud SQL for PostgreSQL, and the edition that offers it."""
+
+    edition: Literal["ENTERPRISE", "ENTERPRISE_PLUS"]
+    vcpus: int
+    memory_gib: float
+
+
+#: Tiers of Cloud SQL (Cloud SQL documents, machine series): `db-custom-<vCPUs>-<MiB>` is Enterprise's own scheme.
+DATABASE_TIERS: Final = MappingProxyType(
+    {
+        "db-custom-1-3840": DatabaseTier(edition="ENTERPRISE", vcpus=1, memory_gib=3.75),
+        "db-custom-2-7680": DatabaseTier(edition="ENTERPRISE", vcpus=2, memory_gib=7.5),
+        "db-custom-4-15360": DatabaseTier(edition="ENTERPRISE", vcpus=4, memory_gib=15),
+        "db-perf-optimized-N-2": DatabaseTier(edition="ENTERPRISE_PLUS", vcpus=2, memory_gib=16),
+        "db-perf-optimized-N-4": DatabaseTier(edition="ENTERPRISE_PLUS", vcpus=4, memory_gib=32),
+        "db-perf-optimized-N-8": DatabaseTier(edition="ENTERPRISE_PLUS", vcpus=8, memory_gib=64),
+        "db-perf-optimized-N-16": DatabaseTier(edition="ENTERPRISE_PLUS", vcpus=16, memory_gib=128),
+    }
+)
+#: Days back to which an edition can restore to any point in time.
+DATABASE_RECOVERY_DAYS: Final = MappingProxyType({"ENTERPRISE": 7, "ENTERPRISE_PLUS": 35})
+#: Majors of PostgreSQL on Cloud SQL whose support by the community lasts beyond 2027.
+POSTGRES_MAJORS: Final = ("16", "17", "18")
+
+#: Nodes of a Redis cluster: GB that keys can take of each (Memorystore documents, cluster and node specification).
+CACHE_NODES_WRITABLE_GB: Final = MappingProxyType(
+    {
+        "REDIS_SHARED_CORE_NANO": 1.12,
+        "REDIS_STANDARD_SMALL": 5.2,
+        "REDIS_HIGHMEM_MEDIUM": 10.4,
+        "REDIS_STANDARD_LARGE": 20.8,
+        "REDIS_HIGHMEM_XLARGE": 46.4,
+    }
+)
+
+#: Rule sets of Cloud Armor (its documents, preconfigured WAF rules), and the highest sensitivity that each knows.
+WAF_RULE_SETS: Final = MappingProxyType(
+    {
+        "sqli-v33-stable": 4,
+        "xss-v33-stable": 2,
+        "lfi-v33-stable": 1,
+        "rfi-v33-stable": 2,
+        "rce-v33-stable": 3,
+        "methodenforcement-v33-stable": 1,
+        "scannerdetection-v33-stable": 2,
+        "protocolattack-v33-stable": 3,
+        "php-v33-stable": 3,
+        "sessionfixation-v33-stable": 1,
+        "java-v33-stable": 3,
+        "nodejs-v33-stable": 1,
+        "cve-canary": 3,
+        "json-sqli-canary": 2,
+    }
+)
+#: Where the GDPR applies (EU and EEA), and Switzerland, whose law the Commission holds to be as good.
+GDPR_COUNTRIES: Final = (
+    *("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU"),
+    *("MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO", "CH"),
+)

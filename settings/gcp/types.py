@@ -75,3 +75,24 @@ CronSchedule = Annotated[
     str,
     Matches(r"[\d*,/-]+( [\d*,/-]+){4}", "a schedule of five fields as cron spells it: 15 1 * * *"),
 ]
+
+DatabaseTierName = Annotated[str, OneOf(catalogue.DATABASE_TIERS, "a tier of Cloud SQL")]
+DatabaseMajor = Annotated[str, OneOf(catalogue.POSTGRES_MAJORS, "a PostgreSQL major of Cloud SQL, in quotes")]
+CacheNode = Annotated[str, OneOf(catalogue.CACHE_NODES_WRITABLE_GB, "a node type of a Redis cluster")]
+TimeOfDayUtc = Annotated[str, Matches(r"(?:[01]\d|2[0-3]):[0-5]\d", 'a time of day in UTC, in quotes ("01:00")')]
+DatasetId = Annotated[str, Matches(r"[A-Za-z0-9_]{1,1024}", "letters, digits and _ (a BigQuery dataset)")]
+WafRuleSet = Annotated[str, OneOf(catalogue.WAF_RULE_SETS, "a rule set of Cloud Armor")]
+WafSignature = Annotated[
+    str, Matches(r"[a-z0-9-]+-id\d{6}-[a-z]+", "the id of a signature, for example owasp-crs-v030301-id942260-sqli")
+]
+AccessPolicyNumber = Annotated[str, Matches(r"[1-9]\d{5,14}", "the number of an access policy: digits, in quotes")]
+UserMember = Annotated[
+    str, Matches(r"user:[^@\s]+@[^@\s]+", "user:name@domain: an access level knows no groups, so each by name")
+]
+ServiceAccountMember = Annotated[
+    str,
+    Matches(
+        r"serviceAccount:[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com",
+        "serviceAccount:name@project.iam.gserviceaccount.com",
+    ),
+]

@@ -96,6 +96,11 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
         "email": f"{name}@p.iam.gserviceaccount.com",
         "member": f"serviceAccount:{name}@p.iam.gserviceaccount.com",
     },
+    "gcp:redis/cluster:Cluster": lambda name: {
+        "discoveryEndpoints": [{"address": f"address-of-{name}", "port": 6379}],
+        "managedServerCas": [{"caCerts": [{"certificates": [f"certificate-of-{name}"]}]}],
+    },
+    "gcp:sql/databaseInstance:DatabaseInstance": lambda name: {"serviceAccountEmailAddress": f"account-of-{name}"},
 }
 
 #: The questions that have no other way: AKS tells its certificate only together with credentials, and some services of
