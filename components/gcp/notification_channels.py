@@ -49,6 +49,17 @@ def channel_arguments(recipient: Recipient) -> dict[str, Any]:
             return {"type": "sms", "labels": {"number": number}}
 
 
+def is_placeholder(recipient: Recipient) -> bool:
+    """Return whether a recipient can never be reached: a reserved domain, or a token that nobody has set."""
+    match recipient:
+        case Mail(address=address):
+            return address.endswith(".invalid")
+        case Slack(auth_token=token):
+            return "not-set" in token
+        case TextMessage():
+            return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class NotificationChannelsArgs(ComponentArgs):
     """The project and the recipients by name."""
@@ -65,6 +76,9 @@ class NotificationChannels(Component[NotificationChannelsArgs], type="platform:g
 
     def build(self, args: NotificationChannelsArgs) -> None:
         """Place the channels."""
+        for name, recipient in args.recipients.items():
+            if is_placeholder(recipient):
+                pulumi.log.warn(f"alerts by {name} reach nobody: its address is a placeholder", resource=self)
         self._channels = {
             name: NotificationChannel(
                 f"{self.name}-{name}",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from components.gcp.log_sinks import remainder
+from components.gcp.notification_channels import Mail, Recipient, Slack, TextMessage, is_placeholder
 from systems.dtx_alerts import streams
 from tests.components.strict_mocks import World
 
@@ -108,6 +109,22 @@ def test_production_is_told_by_mail_slack_and_text_message(dtx_prod: World) -> N
     slack = dtx_prod.one(CHANNEL, "channels-team-slack")
     assert "auth_token" not in slack["labels"]
     assert slack["sensitiveLabels"]["value"]["authToken"]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "placeholder"),
+    [
+        (Mail(address="alerts@dtx.invalid"), True),
+        (Mail(address="alerts@example.com"), False),
+        (Slack(channel="#dtx-alerts", auth_token="xoxb-not-set-yet"), True),
+        (Slack(channel="#dtx-alerts", auth_token="xoxb-1234567890"), False),
+        (TextMessage(number="+4930000000001"), False),
+    ],
+)
+def test_a_recipient_that_can_never_be_reached_is_known_as_a_placeholder(
+    recipient: Recipient, *, placeholder: bool
+) -> None:
+    assert is_placeholder(recipient) is placeholder
 
 
 def told(alert: object) -> set[str]:
