@@ -1,8 +1,11 @@
 """Small worlds on Google Cloud that tests start from."""
 
+import re
 from typing import Any
 
-from tests.unit.rehearsal_clouds.provider_client import PROJECT, Engine, Thing, Values
+import pytest
+
+from tests.unit.rehearsal_clouds.provider_client import PROJECT, Engine, Refused, Thing, Values
 
 NUMBER = "123456789012"
 REGION = "europe-west3"
@@ -13,6 +16,10 @@ SERVICES = (
     "dns", "firestore", "gkebackup", "iam", "logging", "monitoring", "networkconnectivity", "orgpolicy", "pubsub",
     "redis", "secretmanager", "servicenetworking", "sqladmin", "storage", "accesscontextmanager",
 )  # fmt: skip
+
+
+def refused(message: str) -> Any:
+    return pytest.raises(Refused, match=re.escape(message))
 
 
 class Frankfurt:
