@@ -72,7 +72,7 @@ class StackSettings(Settings):
 
 SYSTEM_NAMES: Final = get_args(SystemName)
 #: Systems whose services stand in files of their own.
-SERVED: Final = ("tripgen",)
+SERVED: Final = ("dtx", "tripgen")
 #: What pydantic's findings mean for whoever edits a stack file; its own words where they are clear already.
 ALLOWED: Final = {
     "missing": "a value is required",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,20 +12,28 @@ import pulumi_gcp as gcp
 from components.base import Component, ComponentArgs
 from components.gcp.cluster import Freeze, GkeCluster, GkeClusterArgs, Upgrades
 from components.gcp.cluster_backup import ClusterBackup, ClusterBackupArgs
+from components.gcp.dns import GoogleApiNames, GoogleApiNamesArgs
+from components.gcp.firewall_rules import Firewall, FirewallArgs
 from components.gcp.github_actions import GitHubActions, GitHubActionsArgs
 from components.gcp.image_admission import ImageAdmission, ImageAdmissionArgs
 from components.gcp.key_ring import Key, KeyRing, KeyRingArgs
+from components.gcp.nat import Nat, NatArgs
 from components.gcp.network import Network, NetworkArgs
 from components.gcp.node_pool import Pool, Taint
 from components.gcp.project import Project, ProjectServices, ProjectServicesArgs
 from components.gcp.provider import gcp_provider
 from components.gcp.registry import Registry, RegistryArgs
+from components.gcp.service_perimeter import Perimeter, PerimeterArgs
 from components.kubernetes.pods import Placement
+from components.kubernetes.provider import kubernetes_provider
 from settings.dtx.cluster import ClusterSettings
+from settings.dtx.perimeter import PerimeterSettings
 from settings.dtx.system import DtxSettings
 from settings.naming import Namer
 from settings.stack import StackSettings
 from systems.dtx_compliance import Alerts, AlertsArgs, Controls, ControlsArgs
+from systems.dtx_data import DataStores, DataStoresArgs
+from systems.dtx_services import Services, ServicesArgs
 from systems.scope import system_scope
 
 SYSTEM: Final = "dtx"
@@ -34,14 +42,24 @@ NAMES: Final = "dta"
 OUTPUTS_VERSION: Final = 1
 #: Label and taint of a node pool: what its nodes are for.
 POOL_LABEL: Final = "dtx/pool"
+#: Where Prometheus runs, which asks services for their metrics.
+MONITORING_NAMESPACE: Final = "monitoring"
+HTTPS_PORT: Final = 443
+#: Where Slack takes messages of its webhooks.
+SLACK_HOST: Final = "hooks.slack.com"
+#: Where pods of the gateway listen.
+BACKEND_PORT: Final = 8080
 #: Services of Google Cloud that the system uses.
 SERVICES: Final = (
+    "accesscontextmanager.googleapis.com",
     "artifactregistry.googleapis.com",
     "binaryauthorization.googleapis.com",
+    "certificatemanager.googleapis.com",
     "cloudkms.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
     "containerscanning.googleapis.com",
+    "dns.googleapis.com",
     "firestore.googleapis.com",
     "gkebackup.googleapis.com",
     "iam.googleapis.com",
@@ -76,6 +94,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
 
     def build(self, args: DtxArgs) -> None:
         """Place the environment, chapter by chapter."""
+        self.args = args
         s = self.settings = args.settings
         self.exported: dict[str, object] = {"version": OUTPUTS_VERSION, "region": s.region}
         self.project = Project(project_id=s.project_id, number=s.project_number, region=s.region, zones=s.zones)
@@ -93,8 +112,12 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         self.place_keys()
         self.place_controls()
         self.place_network()
+        self.place_data()
         self.place_registry()
+        if s.perimeter:
+            self.place_perimeter(s.perimeter)
         self.place_cluster()
+        self.place_services()
         self.place_alerts()
         self.outputs = pulumi.Output.all(**self.exported)
 
@@ -135,6 +158,59 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             ),
             self.child(depends_on=[self.apis]),
         )
+        Firewall(
+            "firewall",
+            FirewallArgs(
+                scope=self.scope,
+                network=self.network,
+                backend_ports=[str(BACKEND_PORT)],
+                egress_hosts=egress_hosts(self.settings),
+            ),
+            self.child(),
+        )
+        GoogleApiNames("google-api-names", GoogleApiNamesArgs(scope=self.scope, network=self.network), self.child())
+        nat = Nat(
+            "nat",
+            NatArgs(scope=self.scope, network=self.network, addresses=network.nat_addresses, logs=network.nat_logs),
+            self.child(),
+        )
+        self.exported["egress_addresses"] = nat.addresses
+
+    def place_perimeter(self, perimeter: PerimeterSettings) -> None:
+        """Security, data movement and regional access: what is in both projects is copied to no other."""
+        Perimeter(
+            "perimeter",
+            PerimeterArgs(
+                scope=self.scope,
+                projects=[self.project, self.data_project],
+                access_policy=perimeter.access_policy,
+                enforced=perimeter.enforced,
+                operators=perimeter.operators,
+                operator_countries=perimeter.operator_countries,
+                # Whoever builds images pushes them from runners that stand outside.
+                deployers=[
+                    *perimeter.deployers,
+                    pulumi.Output.concat("serviceAccount:", self.image_builds.service_account),
+                ],
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+
+    def place_data(self) -> None:
+        """Components 2 to 4 and recovery 1: what the services keep. They are let in when they are placed."""
+        self.stores = DataStores(
+            "stores",
+            DataStoresArgs(
+                scope=self.scope,
+                settings=self.settings,
+                project=self.project,
+                network=self.network,
+                keys=self.keys,
+                data_project=self.data_project,
+                data_provider=self.args.data_provider,
+            ),
+            self.child(depends_on=[self.apis, self.data_apis]),
+        )
 
     def place_registry(self) -> None:
         """Deployment, pipeline: where images are kept, who pushes them, and which ones run."""
@@ -151,7 +227,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             ),
             self.child(depends_on=[self.apis]),
         )
-        images = GitHubActions(
+        self.image_builds = GitHubActions(
             "github-actions",
             GitHubActionsArgs(
                 scope=self.scope,
@@ -174,8 +250,8 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         )
         self.exported["registry"] = self.registry.host
         self.exported["github_actions"] = {
-            "provider": images.provider_name,
-            "service_account": images.service_account,
+            "provider": self.image_builds.provider_name,
+            "service_account": self.image_builds.service_account,
         }
 
     def place_cluster(self) -> None:
@@ -214,7 +290,39 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             ),
             self.child(depends_on=[self.apis]),
         )
+        self.in_cluster = kubernetes_provider(
+            f"{self.name}-cluster", parent=self, kubeconfig=self.cluster.kubeconfig, access=self.cluster.ready
+        )
         self.exported["cluster"] = {"name": self.cluster.cluster_name, "endpoint": self.cluster.endpoint}
+
+    def inside(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        """Return the options of a component whose objects stand in the cluster."""
+        return self.child(providers=[self.in_cluster], depends_on=list(depends_on))
+
+    def place_services(self) -> None:
+        """Components 1 and deployment 2: the services, let into their stores, and the diagram's arrows between them."""
+        s = self.settings
+        self.services = Services(
+            "services",
+            ServicesArgs(
+                scope=self.scope,
+                project=self.project,
+                cluster=self.cluster,
+                in_cluster=self.in_cluster,
+                registry=self.registry,
+                stores=self.stores,
+                plan=s.network.plan(),
+                placement=placement(s.cluster, "services"),
+                monitoring_namespace=MONITORING_NAMESPACE,
+                settings=s.workloads,
+                services=s.services,
+                edge_service=s.edge.service,
+                users=s.data.users,
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+        self.exported["namespace"] = self.services.namespace.namespace
+        self.exported["stores"] = self.stores.exported()
 
     def place_controls(self) -> None:
         """Monitoring 2 and security: what Google refuses and records in both projects, before anything holds data."""
@@ -237,6 +345,15 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             AlertsArgs(scope=self.scope, project=self.project, settings=self.settings.compliance),
             self.child(depends_on=[self.apis]),
         )
+
+
+def egress_hosts(settings: DtxSettings) -> dict[int, list[str]]:
+    """Return whom the cluster may call outside Google, by port: alerts leave it by mail and by Slack."""
+    channels = settings.monitoring.channels
+    hosts = {HTTPS_PORT: [*settings.network.egress_hosts, *([SLACK_HOST] if channels.slack else [])]}
+    if channels.email:
+        hosts.setdefault(channels.email.port, []).append(channels.email.host)
+    return hosts
 
 
 def node_pools(cluster: ClusterSettings) -> list[Pool]:

@@ -1,4 +1,4 @@
-"""Roles that accounts of applications, of deployments and of monitoring get, by binding, in one namespace each."""
+"""Roles that accounts of applications, deployments and monitoring, and people, get by binding in one namespace each."""
 
 from __future__ import annotations
 
@@ -36,6 +36,30 @@ CLUSTER_ROLES: Final[Mapping[str, Sequence[Rule]]] = MappingProxyType(
         "monitoring-reader": (
             Rule(verbs=("get", "list"), resources=("pods", "nodes"), group="metrics.k8s.io"),
             Rule(verbs=("get", "list"), resources=("pods/log",)),
+        ),
+    }
+)
+
+_WORKLOADS: Final = ("deployments", "replicasets", "statefulsets")
+_LOOK: Final = (
+    Rule(verbs=_READ, resources=("pods", "pods/log", "services", "endpoints", "events", "configmaps")),
+    Rule(verbs=_READ, resources=_WORKLOADS, group="apps"),
+    Rule(verbs=_READ, resources=("horizontalpodautoscalers",), group="autoscaling"),
+    Rule(verbs=_READ, resources=("poddisruptionbudgets",), group="policy"),
+    Rule(verbs=_READ, resources=("networkpolicies",), group="networking.k8s.io"),
+    Rule(verbs=_READ, resources=("rollouts", "analysisruns", "analysistemplates"), group="argoproj.io"),
+)
+#: DTx infrastructure, access control: what people may do in a namespace. Nobody reads secrets or steps into a pod: what
+#: is seen there may be about a patient, and leaves no record.
+TEAM_ROLES: Final[Mapping[str, Sequence[Rule]]] = MappingProxyType(
+    {
+        "team-developer": _LOOK,
+        "team-operator": (
+            *_LOOK,
+            Rule(verbs=("delete",), resources=("pods",)),
+            Rule(verbs=("patch",), resources=("deployments", "deployments/scale"), group="apps"),
+            # Promote, take back, try again and restart are changes of a rollout or of its state.
+            Rule(verbs=("patch",), resources=("rollouts", "rollouts/status", "rollouts/scale"), group="argoproj.io"),
         ),
     }
 )

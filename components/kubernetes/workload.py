@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -188,6 +188,19 @@ class Workload(Component[WorkloadArgs], type="platform:kubernetes:Workload"):
             "namespace": self.args.namespace,
             "labels": {**self.scope.tags.kubernetes(), "app": self.args.service_name},
         }
+
+
+def place_group_binding(
+    owner: Component[Any], namespace: pulumi.Input[str], *, role: str, groups: Sequence[str]
+) -> RoleBinding:
+    """Give groups of people a cluster role in one namespace only."""
+    return RoleBinding(
+        f"{owner.name}-{role}",
+        metadata={"name": role, "namespace": namespace, "labels": owner.scope.tags.kubernetes()},
+        role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
+        subjects=[{"kind": "Group", "name": group, "api_group": "rbac.authorization.k8s.io"} for group in groups],
+        opts=owner.child(),
+    )
 
 
 def place_binding(
