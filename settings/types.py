@@ -203,6 +203,7 @@ DnsName = Annotated[
         "a lower-case DNS name without a dot at its end, for example mgz-g2-u3.shop",
     ),
 ]
+CountryCode = Annotated[str, Matches(r"[A-Z]{2}", "a country's two capital letters (ISO 3166-1), for example KP")]
 GitHubRepository = Annotated[
     str,
     Matches(

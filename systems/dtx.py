@@ -33,6 +33,7 @@ from settings.naming import Namer
 from settings.stack import StackSettings
 from systems.dtx_compliance import Alerts, AlertsArgs, Controls, ControlsArgs
 from systems.dtx_data import DataStores, DataStoresArgs
+from systems.dtx_monitoring import Monitoring, MonitoringArgs
 from systems.dtx_services import Services, ServicesArgs
 from systems.scope import system_scope
 
@@ -118,6 +119,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             self.place_perimeter(s.perimeter)
         self.place_cluster()
         self.place_services()
+        self.place_monitoring()
         self.place_alerts()
         self.outputs = pulumi.Output.all(**self.exported)
 
@@ -324,6 +326,26 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         self.exported["namespace"] = self.services.namespace.namespace
         self.exported["stores"] = self.stores.exported()
 
+    def place_monitoring(self) -> None:
+        """Monitoring 1 and 2: what measures, judges and keeps logs inside the cluster."""
+        s = self.settings
+        Monitoring(
+            "monitoring",
+            MonitoringArgs(
+                scope=self.scope,
+                project=self.project,
+                in_cluster=self.in_cluster,
+                keys=self.keys,
+                plan=s.network.plan(),
+                placement=placement(s.cluster, "monitoring"),
+                settings=s.monitoring,
+                services_namespace=s.workloads.namespace,
+                service_ports={name: service.port for name, service in s.services.items()},
+            ),
+            # It measures the rollouts' controller, in a namespace that comes with the services.
+            self.child(depends_on=[self.services]),
+        )
+
     def place_controls(self) -> None:
         """Monitoring 2 and security: what Google refuses and records in both projects, before anything holds data."""
         self.controls = Controls(
@@ -348,9 +370,10 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
 
 
 def egress_hosts(settings: DtxSettings) -> dict[int, list[str]]:
-    """Return whom the cluster may call outside Google, by port: alerts leave it by mail and by Slack."""
+    """Return whom the cluster may call outside Google, by port: alerts leave it by mail, by Slack and by text message."""
     channels = settings.monitoring.channels
-    hosts = {HTTPS_PORT: [*settings.network.egress_hosts, *([SLACK_HOST] if channels.slack else [])]}
+    called = [*([SLACK_HOST] if channels.slack else []), *([channels.sms] if channels.sms else [])]
+    hosts = {HTTPS_PORT: [*settings.network.egress_hosts, *called]}
     if channels.email:
         hosts.setdefault(channels.email.port, []).append(channels.email.host)
     return hosts

@@ -81,6 +81,8 @@ class Network(Component[NetworkArgs], type="platform:gcp:Network"):
         proxies = self._subnet("proxies", plan.proxies, purpose="REGIONAL_MANAGED_PROXY", role="ACTIVE")
         self.nodes_subnet_path = self._path("nodes")
         self.control_plane_subnet_path = self._path("control-plane")
+        #: What a load balancer waits for.
+        self.proxies_ready: list[pulumi.Resource] = [proxies]
         #: What Cloud SQL with a private address waits for.
         self.private_services_ready: list[pulumi.Resource] = [
             place_database_range(self, project=project, network_id=self.vpc.id, cidr=plan.private_services)

@@ -87,7 +87,6 @@ IdpsMode = Literal["Off", "Alert", "Deny"]
 GatewaySources = Literal["AzureFrontDoor.Backend", "Internet"]
 GatewayRuleSet = Annotated[str, OneOf(catalogue.GATEWAY_RULE_SETS, "a managed rule set of the gateway")]
 BotRuleId = Annotated[str, OneOf(catalogue.UNKNOWN_BOT_RULES, "a rule of the group UnknownBots in Bot Manager 1.1")]
-CountryCode = Annotated[str, Matches(r"[A-Z]{2}", "a country's two capital letters (ISO 3166-1), for example KP")]
 HttpPath = Annotated[
     str, Matches(r"/[A-Za-z0-9._~/-]*\*?", "a path that begins with / and may end in *, for example /static/*")
 ]

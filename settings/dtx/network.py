@@ -1,4 +1,4 @@
-"""The address plan of DTx and its ways out (DTx infrastructure, security: network).
+"""The address plan of DTx, and its ways out (DTx infrastructure, security: network).
 
 A subnet whose range changes is replaced with everything that lives in it: the layout is frozen.
 """
@@ -32,15 +32,25 @@ LAYOUT: Final = MappingProxyType[Part, tuple[int, int]](
     }
 )
 
+#: Where images of operators and charts come from: registries, who hands out their tokens, who serves their layers.
+IMAGE_HOSTS: Final = (
+    *("quay.io", "cdn.quay.io", "cdn01.quay.io", "cdn02.quay.io", "cdn03.quay.io"),
+    *("cdn04.quay.io", "cdn05.quay.io", "cdn06.quay.io"),
+    *("registry-1.docker.io", "auth.docker.io", "production.cloudflare.docker.com"),
+    *("docker.elastic.co", "docker-auth.elastic.co"),
+    *("ghcr.io", "pkg-containers.githubusercontent.com"),
+    "registry.k8s.io",
+)
+
 
 class NetworkSettings(Settings):
     """One network in one region."""
 
     cidr: NetworkCidr
     """The environment's range, divided as the layout above says (10.42.0.0/16 in prod)."""
-    egress_hosts: Annotated[tuple[DnsName, ...], Field(max_length=100), Unique()] = ()
-    """Hosts outside Google that the cluster may call on 443, resolved by the firewall itself (no wildcards); everything
-    else outside is out of reach."""
+    egress_hosts: Annotated[tuple[DnsName, ...], Field(max_length=90), Unique()] = IMAGE_HOSTS
+    """Hosts outside Google that the cluster may call on 443, resolved by the firewall itself (no wildcards). The mail
+    server and Slack, where alerts go there, come of themselves; everything else outside is out of reach."""
     nat_addresses: Annotated[int, Field(ge=1, le=16)] = 2
     """Fixed public addresses that the cluster is seen with from outside: partners put them on their lists."""
     nat_logs: NatLogs = "ALL"

@@ -10,6 +10,9 @@ from typing import Final
 RESERVED_ADDRESSES: Final = 4
 #: GKE gives every node at least twice as many addresses as it may run pods, so that one is not used again too soon.
 POD_ADDRESSES_PER_POD: Final = 2
+#: Source ports of a public address that Cloud NAT hands out, and those a node always has: connections to one host.
+NAT_PORTS_PER_ADDRESS: Final = 64512
+NAT_PORTS_PER_NODE: Final = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,3 +47,8 @@ def node_capacity(plan: NetworkPlan, *, pods_per_node: int) -> int:
     """Return how many nodes, those of an upgrade's surge included, the plan carries."""
     blocks = plan.pods.num_addresses // pod_block_addresses(pods_per_node)
     return min(usable_addresses(plan.nodes), blocks)
+
+
+def nat_node_capacity(addresses: int) -> int:
+    """Return how many nodes so many public addresses serve."""
+    return addresses * NAT_PORTS_PER_ADDRESS // NAT_PORTS_PER_NODE

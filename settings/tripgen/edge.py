@@ -10,7 +10,6 @@ from pydantic import Field
 from settings.azure.catalogue import CHALLENGED_BOT_RULES
 from settings.azure.types import (
     BotRuleId,
-    CountryCode,
     FirewallTier,
     GatewayRuleSet,
     GatewaySources,
@@ -19,7 +18,7 @@ from settings.azure.types import (
     VaultObjectName,
 )
 from settings.model import Settings, rule
-from settings.types import DnsName, Unique
+from settings.types import CountryCode, DnsName, Unique
 
 
 class FirewallSettings(Settings):

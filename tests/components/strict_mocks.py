@@ -24,6 +24,11 @@ current-context: aks
 
 #: Outputs that components read, by type token: what the cloud would compute from the name.
 COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "gcp:compute/address:Address": lambda name: {"selfLink": f"link-of-{name}", "address": f"ip-of-{name}"},
+    "gcp:dns/managedZone:ManagedZone": lambda name: {"nameServers": [f"ns1.{name}.", f"ns2.{name}."]},
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": lambda name: {
+        "dnsResourceRecords": [{"name": f"_acme.{name}.", "type": "CNAME", "data": f"proof-of-{name}."}]
+    },
     "aws:ec2/eip:Eip": lambda name: {"allocationId": f"eipalloc-{name}", "publicIp": f"ip-of-{name}"},
     "aws:ec2/natGateway:NatGateway": lambda name: {"publicIp": f"ip-of-{name}"},
     "aws:ec2/launchTemplate:LaunchTemplate": lambda _: {"latestVersion": 1},
