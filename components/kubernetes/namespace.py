@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Namespace as KubernetesNamespace
@@ -13,6 +14,8 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.base import Component, ComponentArgs
 from components.kubernetes.mesh import CONTROL_PLANE_PORT, Mesh
+
+PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +30,12 @@ class NamespaceArgs(ComponentArgs):
     api_server_cidrs: Sequence[str] = ()
     #: The mesh whose sidecars the namespace's pods get.
     mesh: Mesh | None = None
+    #: Pod Security Standard that is enforced; less than `restricted` only where pods read their node.
+    pod_security: PodSecurity = "restricted"
 
 
 class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
-    """A namespace with the restricted Pod Security Standard, default deny in both directions, and DNS."""
+    """A namespace with a Pod Security Standard, default deny in both directions, and DNS."""
 
     #: The name, once the namespace is there.
     namespace: pulumi.Output[str]
@@ -46,7 +51,7 @@ class Namespace(Component[NamespaceArgs], type="platform:kubernetes:Namespace"):
                 "labels": {
                     **labels,
                     **membership,
-                    "pod-security.kubernetes.io/enforce": "restricted",
+                    "pod-security.kubernetes.io/enforce": args.pod_security,
                     "pod-security.kubernetes.io/warn": "restricted",
                 },
             },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ LogField = Annotated[
 Severity = Literal["violation", "critical", "warning"]
 Channel = Literal["email", "slack", "sms"]
 Gib = Annotated[int, Field(ge=1, le=4096)]
+DAY_SECONDS: Final = 24 * 60 * 60
 
 
 class PodSettings(Settings):
@@ -122,13 +123,17 @@ class ChannelsSettings(Settings):
     """E-mail."""
     slack: SlackChannel | None = None
     """Slack channel; its webhook is `slack-url`."""
-    sms: bool = False
-    """Whether the on-call service that sends text messages is called; its webhook is `sms-url`."""
+    sms: DnsName | None = None
+    """Host of the on-call service that sends text messages; its webhook is `sms-url`."""
 
     @property
     def present(self) -> tuple[Channel, ...]:
         """The channels that the environment has."""
-        there: dict[Channel, bool] = {"email": self.email is not None, "slack": self.slack is not None, "sms": self.sms}
+        there: dict[Channel, bool] = {
+            "email": self.email is not None,
+            "slack": self.slack is not None,
+            "sms": self.sms is not None,
+        }
         return tuple(channel for channel, is_there in there.items() if is_there)
 
 
@@ -153,8 +158,15 @@ class ThresholdsSettings(Settings):
     """Replays of TimeMachine that fail."""
     quiet_minutes: Annotated[int, Field(ge=10, le=1440)] = 60
     """Time without anybody signing in that somebody should know of."""
+    erasure_days: Annotated[int, Field(ge=1, le=30)] = 25
+    """Age of a request for erasure that is too old: the GDPR gives a month, and somebody has to do it still."""
     escalation_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     """A warning that lasts this long is critical."""
+
+    @property
+    def erasure_seconds(self) -> int:
+        """The same age in seconds."""
+        return self.erasure_days * DAY_SECONDS
 
 
 class MetricsSettings(Settings):
