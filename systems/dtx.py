@@ -33,7 +33,9 @@ from settings.naming import Namer
 from settings.stack import StackSettings
 from systems.dtx_compliance import Alerts, AlertsArgs, Controls, ControlsArgs
 from systems.dtx_data import DataStores, DataStoresArgs
+from systems.dtx_edge import Edge, EdgeArgs
 from systems.dtx_monitoring import Monitoring, MonitoringArgs
+from systems.dtx_monitoring_network import MONITORING
 from systems.dtx_services import Services, ServicesArgs
 from systems.scope import system_scope
 
@@ -43,13 +45,9 @@ NAMES: Final = "dta"
 OUTPUTS_VERSION: Final = 1
 #: Label and taint of a node pool: what its nodes are for.
 POOL_LABEL: Final = "dtx/pool"
-#: Where Prometheus runs, which asks services for their metrics.
-MONITORING_NAMESPACE: Final = "monitoring"
 HTTPS_PORT: Final = 443
 #: Where Slack takes messages of its webhooks.
 SLACK_HOST: Final = "hooks.slack.com"
-#: Where pods of the gateway listen.
-BACKEND_PORT: Final = 8080
 #: Services of Google Cloud that the system uses.
 SERVICES: Final = (
     "accesscontextmanager.googleapis.com",
@@ -119,6 +117,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             self.place_perimeter(s.perimeter)
         self.place_cluster()
         self.place_services()
+        self.place_edge()
         self.place_monitoring()
         self.place_alerts()
         self.outputs = pulumi.Output.all(**self.exported)
@@ -165,7 +164,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
             FirewallArgs(
                 scope=self.scope,
                 network=self.network,
-                backend_ports=[str(BACKEND_PORT)],
+                backend_ports=[str(self.settings.services[self.settings.edge.service].port)],
                 egress_hosts=egress_hosts(self.settings),
             ),
             self.child(),
@@ -315,7 +314,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                 stores=self.stores,
                 plan=s.network.plan(),
                 placement=placement(s.cluster, "services"),
-                monitoring_namespace=MONITORING_NAMESPACE,
+                monitoring_namespace=MONITORING,
                 settings=s.workloads,
                 services=s.services,
                 edge_service=s.edge.service,
@@ -325,6 +324,22 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         )
         self.exported["namespace"] = self.services.namespace.namespace
         self.exported["stores"] = self.stores.exported()
+
+    def place_edge(self) -> None:
+        """The load balancer of the diagram and security, network: after the services, whose endpoints it needs."""
+        s = self.settings
+        edge = Edge(
+            "edge",
+            EdgeArgs(
+                scope=self.scope,
+                network=self.network,
+                settings=s.edge,
+                service=s.services[s.edge.service],
+                after=self.services.ready,
+            ),
+            self.child(depends_on=[self.apis]),
+        )
+        self.exported["edge"] = {"host": s.edge.host, "address": edge.address, "name_servers": edge.name_servers}
 
     def place_monitoring(self) -> None:
         """Monitoring 1 and 2: what measures, judges and keeps logs inside the cluster."""
@@ -370,7 +385,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
 
 
 def egress_hosts(settings: DtxSettings) -> dict[int, list[str]]:
-    """Return whom the cluster may call outside Google, by port: alerts leave it by mail, by Slack and by text message."""
+    """Return whom the cluster may call outside Google, by port: alerts leave it by mail, Slack and text message."""
     channels = settings.monitoring.channels
     called = [*([SLACK_HOST] if channels.slack else []), *([channels.sms] if channels.sms else [])]
     hosts = {HTTPS_PORT: [*settings.network.egress_hosts, *called]}
