@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ops.stack_files import ROOT, stack_settings
+from settings.dtx import recovery as dtx_recovery
 from settings.tripgen import operations, recovery
 
 RUNBOOKS: Final = ROOT / "docs" / "runbooks"
@@ -22,7 +23,14 @@ def render() -> dict[Path, str]:
     jinja = Environment(  # noqa: S701
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    figures = {"s": stack_settings("prod").tripgen, "operations": operations, "recovery": recovery}
+    prod = stack_settings("prod")
+    figures = {
+        "s": prod.tripgen,
+        "operations": operations,
+        "recovery": recovery,
+        "dtx": prod.dtx,
+        "dtx_recovery": dtx_recovery,
+    }
     return {
         RUNBOOKS / template.removesuffix(".j2"): jinja.get_template(template).render(figures) + "\n"
         for template in jinja.list_templates(extensions=["j2"])

@@ -1,11 +1,26 @@
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
+import pulumi
 import pytest
 
+from components.gcp.key_ring import Key, KeyRing, KeyRingArgs
+from components.gcp.network import Network, NetworkArgs
 from components.gcp.postgres import account_user
+from components.gcp.project import Project
+from components.gcp.provider import gcp_provider
+from components.gcp.service_account import ServiceAccount, ServiceAccountArgs
+from settings.dtx.system import DtxSettings
+from settings.naming import Namer
+from settings.stack import load_stack
+from systems import dtx
+from systems.dtx_data import DataStores, DataStoresArgs
+from systems.scope import system_scope
 from tests.components.conftest import dtx_world
-from tests.components.strict_mocks import World
+from tests.components.strict_mocks import World, place
+from tests.stack_files import as_pulumi_gives_it, stack_config
 
 INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 DATABASE = "gcp:sql/database:Database"
@@ -251,3 +266,120 @@ def test_one_account_uses_the_pseudonyms_key_and_no_service_of_googles(every_dtx
 
 def test_a_service_accounts_user_is_its_address_without_googles_domain() -> None:
     assert account_user("dta-user@dtx-platform.iam.gserviceaccount.com") == "dta-user@dtx-platform.iam"
+
+
+@cache
+def admitted() -> tuple[World, Mapping[str, Mapping[str, str]]]:
+    """The stores of prod with its three services let in, and what each service is told."""
+    stack = load_stack(as_pulumi_gives_it(stack_config("prod")))
+    s = stack.section(DtxSettings)
+    names = Namer(prefix=s.prefix, system=dtx.NAMES, environment=stack.environment)
+    scope = replace(system_scope(dtx.SYSTEM, stack, s), names=names)
+    project = Project(project_id=s.project_id, number=s.project_number, region=s.region, zones=s.zones)
+    told: dict[str, Mapping[str, str]] = {}
+
+    def build() -> pulumi.Output[None]:
+        purposes = ("database", "cache", "warehouse", "documents", "objects", "backups", "pseudonyms")
+        stores = DataStores(
+            "stores",
+            DataStoresArgs(
+                scope=scope,
+                settings=s,
+                project=project,
+                network=Network(
+                    "network", NetworkArgs(scope=scope, project=project, plan=s.network.plan(), flow_sampling=1)
+                ),
+                keys=KeyRing(
+                    "keys",
+                    KeyRingArgs(
+                        scope=scope,
+                        project=project,
+                        keys=[Key(purpose=purpose) for purpose in purposes],
+                        **s.keys.args(),
+                    ),
+                ),
+                data_project=replace(project, project_id=s.data_project_id),
+                data_provider=gcp_provider("dtx-data", project_id=s.data_project_id, region=s.region),
+            ),
+        )
+        accounts = {
+            name: ServiceAccount(
+                name, ServiceAccountArgs(scope=scope, project=project, account=name, display_name=name)
+            )
+            for name in ("api-gateway", "user-service", "timemachine")
+        }
+        stores.admit(accounts)
+        return pulumi.Output.all(**{name: stores.variables(name) for name in accounts}).apply(told.update)
+
+    return place(build), told
+
+
+def member(service: str) -> str:
+    return f"serviceAccount:{service}-account@p.iam.gserviceaccount.com"
+
+
+def roles_of(service: str) -> set[tuple[str, str]]:
+    """Roles of a service's account in the projects."""
+    return {
+        (role["project"], role["role"]) for role in admitted()[0].of(ROLE).values() if role["member"] == member(service)
+    }
+
+
+def test_the_user_service_has_the_stores_of_the_diagram_and_no_more() -> None:
+    assert roles_of("user-service") == {
+        ("dtx-platform", "roles/cloudsql.client"),
+        ("dtx-platform", "roles/cloudsql.instanceUser"),
+        ("dtx-platform", "roles/datastore.user"),
+        ("dtx-data", "roles/bigquery.jobUser"),
+    }
+
+
+def test_timemachine_has_the_cache_and_the_gateway_nothing() -> None:
+    assert roles_of("timemachine") == {("dtx-platform", "roles/redis.dbConnectionUser")}
+    assert roles_of("api-gateway") == set()
+
+
+def test_the_user_service_is_a_database_user_by_its_identity() -> None:
+    users = {user["name"] for user in admitted()[0].of(USER).values() if user["type"] == "CLOUD_IAM_SERVICE_ACCOUNT"}
+    assert users == {"user-service-account@p.iam"}
+
+
+def test_writers_of_the_warehouse_are_bound_as_a_whole() -> None:
+    binding = admitted()[0].one(BINDING, "warehouse-dataEditor")
+    assert (binding["role"], binding["members"]) == ("roles/bigquery.dataEditor", [member("user-service")])
+
+
+def test_only_the_user_service_acts_as_the_account_of_the_pseudonyms() -> None:
+    (act,) = admitted()[0].of(ACT_AS).values()
+    assert (act["role"], act["member"]) == ("roles/iam.serviceAccountTokenCreator", member("user-service"))
+    assert act["serviceAccountId"] == "projects/p/serviceAccounts/pseudonyms-account"
+
+
+def test_only_the_user_service_uses_objects() -> None:
+    members = {role["member"] for role in admitted()[0].of(BUCKET_ROLE).values() if role["bucket"].endswith("-objects")}
+    assert members == {member("user-service")}
+
+
+def test_a_service_is_told_of_its_stores_and_of_no_others() -> None:
+    told = admitted()[1]
+    assert told["api-gateway"] == {}
+    assert told["timemachine"] == {
+        "REDIS_DISCOVERY_HOST": "address-of-redis-cluster",
+        "REDIS_DISCOVERY_PORT": "6379",
+        "REDIS_CA_CERTIFICATES": "certificate-of-redis-cluster",
+    }
+    instance = f"dtx-platform:{REGION}:dta-postgres"
+    assert told["user-service"] == {
+        "POSTGRES_INSTANCE": instance,
+        "POSTGRES_READER_INSTANCES": f"{instance}-replica-1,{instance}-replica-2",
+        "POSTGRES_DATABASE": "dtx",
+        "POSTGRES_USER": "user-service-account@p.iam",
+        "BIGQUERY_PROJECT": "dtx-data",
+        "BIGQUERY_DATASET": "de",
+        "BIGQUERY_LOCATION": REGION,
+        "FIRESTORE_PROJECT": "dtx-platform",
+        "FIRESTORE_DATABASE": "(default)",
+        "OBJECTS_BUCKET": "dtx-platform-objects",
+        "PSEUDONYMS_KEY": key("dtx-platform", "pseudonyms"),
+        "PSEUDONYMS_ACCOUNT": "pseudonyms-account@p.iam.gserviceaccount.com",
+    }
