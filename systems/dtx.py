@@ -120,6 +120,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         self.place_edge()
         self.place_monitoring()
         self.place_alerts()
+        self.exported["stores"] = self.stores.exported()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_keys(self) -> None:
@@ -273,7 +274,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                     days=cluster.upgrades.days,
                     start_hour_utc=cluster.upgrades.start_hour_utc,
                     hours=cluster.upgrades.hours,
-                    freezes=[Freeze(**freeze.args()) for freeze in cluster.upgrades.freezes],
+                    freezes=[Freeze(name=name, **freeze.args()) for name, freeze in cluster.upgrades.freezes.items()],
                 ),
                 rbac_group=cluster.rbac_group,
             ),

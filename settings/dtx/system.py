@@ -71,17 +71,18 @@ class DtxSettings(GcpSystemSettings):
 
     @rule
     def _calls_are_of_services(self) -> Iterator[str]:
-        yield from self.workloads.call_findings(self.services)
+        if self.services:
+            yield from self.workloads.call_findings(self.services)
 
     @rule
     def _stores_are_used_by_services(self) -> Iterator[str]:
-        for store, users in self.data.users.items():
+        for store, users in self.data.users.items() if self.services else ():
             if strangers := [name for name in users if name not in self.services]:
                 yield f"data.users.{store}: {', '.join(strangers)} is none of {', '.join(self.services)}"
 
     @rule
     def _requests_reach_a_service(self) -> Iterator[str]:
-        if self.edge.service not in self.services:
+        if self.services and self.edge.service not in self.services:
             yield f"edge.service {self.edge.service} is none of {', '.join(self.services)}"
 
     @rule

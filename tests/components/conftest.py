@@ -42,6 +42,11 @@ def dtx_dev() -> World:
 
 
 @pytest.fixture
+def dtx_stage() -> World:
+    return dtx_world("stage")
+
+
+@pytest.fixture
 def dtx_prod() -> World:
     return dtx_world("prod")
 
