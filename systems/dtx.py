@@ -55,6 +55,7 @@ SERVICES: Final = (
     "binaryauthorization.googleapis.com",
     "certificatemanager.googleapis.com",
     "cloudkms.googleapis.com",
+    "cloudresourcemanager.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
     "containerscanning.googleapis.com",
@@ -75,7 +76,12 @@ SERVICES: Final = (
     "sts.googleapis.com",
 )
 #: Services that the project of the warehouse uses.
-DATA_SERVICES: Final = ("bigquery.googleapis.com", "logging.googleapis.com", "orgpolicy.googleapis.com")
+DATA_SERVICES: Final = (
+    "bigquery.googleapis.com",
+    "cloudresourcemanager.googleapis.com",
+    "logging.googleapis.com",
+    "orgpolicy.googleapis.com",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +126,6 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         self.place_edge()
         self.place_monitoring()
         self.place_alerts()
-        self.exported["stores"] = self.stores.exported()
         self.outputs = pulumi.Output.all(**self.exported)
 
     def place_keys(self) -> None:
