@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -60,8 +60,6 @@ class NodePoolSettings(Settings):
 class FreezeSettings(Settings):
     """Time in which GKE upgrades less than it would, or nothing."""
 
-    name: KubernetesName
-    """What the time is for, `year-end`."""
     start: UtcMinute
     """When it begins, in UTC: `2026-12-18T00:00Z`."""
     end: UtcMinute
@@ -73,10 +71,10 @@ class FreezeSettings(Settings):
     def _ends_after_it_begins(self) -> Iterator[str]:
         length = datetime.fromisoformat(self.end) - datetime.fromisoformat(self.start)
         if length <= timedelta(0):
-            yield f"{self.name} ends {self.end}, which is not after {self.start}"
+            yield f"ends {self.end}, which is not after {self.start}"
         elif self.scope == "NO_UPGRADES" and length > LONGEST_FREEZE:
             yield (
-                f"{self.name} keeps all upgrades away for {length.days} days: at most {LONGEST_FREEZE.days}, because "
+                f"keeps all upgrades away for {length.days} days: at most {LONGEST_FREEZE.days}, because "
                 "security fixes wait too"
             )
 
@@ -90,8 +88,8 @@ class UpgradeSettings(Settings):
     """Hour in UTC at which it begins: an hour later in Frankfurt in winter, two in summer."""
     hours: Annotated[int, Field(ge=4, le=24)] = 6
     """How long it is."""
-    freezes: Annotated[tuple[FreezeSettings, ...], Field(max_length=20)] = ()
-    """Times with fewer upgrades, or none."""
+    freezes: Annotated[Mapping[KubernetesName, FreezeSettings], Field(max_length=20)] = Field(default_factory=dict)
+    """Times with fewer upgrades, or none, by what they are for: `year-end`."""
 
     @rule
     def _windows_are_long_enough(self) -> Iterator[str]:
@@ -101,12 +99,6 @@ class UpgradeSettings(Settings):
                 f"{len(self.days)} windows a week of {self.hours} hours are {hours} hours in 32 days: GKE asks for "
                 f"{LEAST_WINDOW_HOURS}"
             )
-
-    @rule
-    def _freezes_have_names_of_their_own(self) -> Iterator[str]:
-        names = [freeze.name for freeze in self.freezes]
-        if repeated := sorted({name for name in names if names.count(name) > 1}):
-            yield f"freezes: {', '.join(repeated)} stands more than once"
 
 
 class ImageAdmissionSettings(Settings):

@@ -181,8 +181,9 @@ def test_a_file_without_settings_is_told_as_one(project: Path) -> None:
 
 def test_a_system_without_service_files_is_refused(tmp_path: Path) -> None:
     message = refusal(tmp_path)
-    assert "1 mistake in" in message
-    assert "  config/prod/services/tripgen/\n    given:   {}\n    allowed: at least 1 entry" in message
+    assert "2 mistakes in" in message
+    for system in ("dtx", "tripgen"):
+        assert f"  config/prod/services/{system}/\n    given:   {{}}\n    allowed: at least 1 entry" in message
 
 
 def test_services_in_the_stack_file_are_refused_with_where_they_belong() -> None:
