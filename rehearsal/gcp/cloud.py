@@ -1,18 +1,18 @@
 """The simulated Google Cloud: projects and their services, places, labels, keys, and the data sources asked first."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, cast
 
 import grpc
 
 from rehearsal.case import Case
-from rehearsal.cloud import Provider, Resource, Values
+from rehearsal.cloud import Difference, Provider, Resource, Values
 from rehearsal.declared import DeclaredCloud
 from rehearsal.errors import CloudError, Problem, suggestion
-from rehearsal.gcp import invokes, keys, paths, places, protection, services
+from rehearsal.gcp import invokes, keys, network, paths, places, protection, services
 from rehearsal.gcp.paths import GcpCase, GcpCatalogue, meets
 from rehearsal.inventory import Inventory, Object, Reference
 from rehearsal.sdk_schema import ResourceSchema, Sdk
@@ -96,6 +96,16 @@ class GcpCloud(DeclaredCloud):
         labelled = "effectiveLabels" in self.sdk.known(case.type).computed
         yield from places.labels_are_labels(asked, labelled=labelled)
 
+    def diff(self, resource: Resource, old_inputs: Values, news: Values, ignored: Iterable[str] = ()) -> Difference:
+        """A subnet's range may grow in place."""
+        found = super().diff(resource, old_inputs, news, ignored)
+        if resource.type != network.SUBNET:
+            return found
+        old, new = (network.network_of(it.get("ipCidrRange")) for it in (old_inputs, news))
+        wider = old is not None and new is not None and old.subnet_of(new)
+        changes = [replace(it, replaces=False) if wider and it.path == ("ipCidrRange",) else it for it in found.changes]
+        return Difference(changes, found.delete_first and any(it.replaces for it in changes))
+
     # --- life of a resource ----------------------------------------------------------------------------------------
 
     def already_exists(self, case: Case) -> str:
@@ -131,6 +141,9 @@ class GcpCloud(DeclaredCloud):
                 raise CloudError(words, grpc.StatusCode.NOT_FOUND)
             if target is not None:
                 found.append(Reference(format_path(at), target.key, facts.blocks))
+        for path, _, value, _ in case.references():
+            if words := _in_another_region(asked, format_path(path), paths.plain(value)):
+                raise CloudError(words)
         return found
 
     def _facts_at(self, case: Case, at: str) -> Any:  # noqa: ANN401 - PropertyFacts, whose import is the catalogue's
@@ -190,6 +203,20 @@ def _no_project_id(given: str) -> str:
     return (
         f'"project" ({given}) must be 6 to 30 characters with lowercase and uppercase letters, numbers, hyphen, and '
         "begin with a letter"
+    )
+
+
+def _in_another_region(case: GcpCase, at: str, path: str) -> str | None:
+    """Say that what Compute Engine's resources refer to stands in another region."""
+    place = path and (paths.segment(path, "regions") or paths.segment(path, "zones"))
+    mine = case.place
+    if not case.type.startswith(("gcp:compute/", "gcp:container/")) or not place or not mine:
+        return None
+    if paths.region_of(place) == paths.region_of(mine):
+        return None
+    return (
+        f"Error 400: Invalid value for field 'resource.{at}': '{path}'. Cross-region references for this resource are "
+        f"not allowed: it is in {mine}., invalid"
     )
 
 

@@ -47,8 +47,34 @@ def _zones(catalogue: Catalogue, provider: Provider, args: Mapping[str, Any]) ->
     return {"id": f"projects/{project}/regions/{region}", "project": project, "region": region, "names": names}
 
 
+def _agent(host: str, project: str, catalogue: Catalogue) -> str:
+    return catalogue.fact("agents.agents")[host]["account"].replace("{number}", project_number(project))
+
+
+def _storage_agent(catalogue: Catalogue, provider: Provider, args: Mapping[str, Any]) -> dict[str, Any]:
+    project = str(args.get("project") or provider.config.get("project") or "")
+    account = _agent("storage.googleapis.com", project, catalogue)
+    return {"id": account, "emailAddress": account, "member": f"serviceAccount:{account}", "project": project}
+
+
+def _bigquery_agent(catalogue: Catalogue, provider: Provider, args: Mapping[str, Any]) -> dict[str, Any]:
+    project = str(args.get("project") or provider.config.get("project") or "")
+    account = _agent("bigquery.googleapis.com", project, catalogue)
+    return {"id": account, "email": account, "member": f"serviceAccount:{account}", "project": project}
+
+
+def _logging_agent(catalogue: Catalogue, provider: Provider, args: Mapping[str, Any]) -> dict[str, Any]:
+    project = str(args.get("project") or provider.config.get("project") or "")
+    name = f"projects/{project}/cmekSettings"
+    account = _agent("logging.googleapis.com", project, catalogue)
+    return {"id": name, "name": name, "project": project, "serviceAccountId": account, "kmsKeyVersionName": ""}
+
+
 ANSWERS: Mapping[str, Answer] = {
     "gcp:organizations/getClientConfig:getClientConfig": _client_config,
     "gcp:organizations/getProject:getProject": _project,
     "gcp:compute/getZones:getZones": _zones,
+    "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": _bigquery_agent,
+    "gcp:logging/getProjectCmekSettings:getProjectCmekSettings": _logging_agent,
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": _storage_agent,
 }

@@ -18,6 +18,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 #: What stands before the path in a self link, `https://www.googleapis.com/compute/v1/`, or a full resource name.
 _SERVICE = re.compile(r"(?:https?:)?//[^/]+/(?:(?:[a-z]+/)?v\d+\w*/)?(?=projects/)")
 _AUTONAME_LENGTH = 63
+_RFC_1035 = "(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)"
 _PLACES = ("project", "region", "location", "zone")
 NO_FACTS = PropertyFacts()
 
@@ -67,6 +68,12 @@ def _whole(token: str, entry: TypeEntry, schema: ResourceSchema) -> TypeEntry:
     properties = dict(entry.properties)
     for name in [*names, *(name for name in _PLACES if name in schema.inputs)]:
         properties[name] = replace(properties.get(name, NO_FACTS), replaces=True)
+    if token.startswith("gcp:compute/") and own == "name" and properties["name"].pattern is None:
+        properties["name"] = replace(
+            properties["name"], pattern=_RFC_1035,
+            error="Error 400: Invalid value for field 'resource.name': '{value}'. Must be a match of regex '"
+            + _RFC_1035 + "', invalid",
+        )  # fmt: skip
     longest = properties[own].max if own else None
     auto = Autoname(property=own or "", max=int(longest or _AUTONAME_LENGTH), lower=True)
     optional = own is not None and own not in _PLACES and not schema.inputs[own].required

@@ -1,8 +1,8 @@
 # ruff: noqa: A002 -- `type` and `id` are what the protocol calls them
 """The simulated Kubernetes: any number of clusters, told apart by the API server their kubeconfig names.
 
-A cluster whose server looks like EKS's or AKS's must exist in the simulated AWS or Azure. Built-in kinds are checked
-with their published schema; custom kinds and Helm releases by structure only.
+A cluster whose server looks like EKS's, AKS's or GKE's must exist in the simulated AWS, Azure or Google Cloud. Built-in
+kinds are checked with their published schema; custom kinds and Helm releases by structure only.
 """
 
 import hashlib
@@ -47,7 +47,12 @@ _MANAGED = {
         "Azure holds no AKS", "azure-native", "azure-native:containerservice:ManagedCluster",
         ("endpoint", "public endpoint"), "kubernetesVersion",
     ),
+    ".gke.goog": Managed(
+        "Google Cloud holds no GKE", "gcp", "gcp:container/cluster:Cluster", ("dns endpoint", "endpoint"),
+        "masterVersion",
+    ),
 }  # fmt: skip
+_GKE_SIGN_IN = "gke-gcloud-auth-plugin"
 _RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _RELEASE_NAME_LENGTH = 53  # Helm's own limit
 
@@ -292,7 +297,10 @@ def _host(provider: Provider) -> str:
 
 
 def _managed(provider: Provider) -> Managed | None:
-    return next((managed for domain, managed in _MANAGED.items() if _host(provider).endswith(domain)), None)
+    """Tell whose cluster it is by its name; one of GKE's that is reached by an address, by the sign-in it needs."""
+    by_name = next((managed for domain, managed in _MANAGED.items() if _host(provider).endswith(domain)), None)
+    signs_in_to_google = _GKE_SIGN_IN in str(provider.config.get("kubeconfig"))
+    return by_name or (_MANAGED[".gke.goog"] if signs_in_to_google else None)
 
 
 def _plain_type(type_: str) -> str:
