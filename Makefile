@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down test lint format docs trace bench lock setup engine
+.PHONY: help up preview down regions test lint format docs trace bench lock setup engine browser
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Lists the targets
@@ -22,7 +22,11 @@ preview: ## Shows what `make up` would change (STACK=dev)
 down: ## Destroys a stack in the rehearsal (STACK=dev)
 	@./rehearse destroy --stack $(STACK) --yes
 
-test: engine ## Runs every test (PYTEST_ARGS=... to choose)
+regions: setup ## Reads a rehearsed stack back from its clouds and checks where everything is (STACK=dev)
+	@./rehearse refresh --stack $(STACK) --yes --skip-preview >/dev/null
+	@./rehearse stack export --stack $(STACK) | $(PYTHON) -m ops regions
+
+test: engine browser ## Runs every test (PYTEST_ARGS=... to choose)
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 
 lint: setup ## Checks format, code, types and generated files; changes nothing
@@ -56,6 +60,9 @@ bench: engine ## Measures the program beside its bare twin and writes docs/perfo
 
 setup: ## Makes .venv match requirements.txt
 	@tools/setup
+
+browser: ## Installs Chromium for the tests that open a report, where it can be installed unasked
+	@tools/browser
 
 engine: setup ## Fetches the Pulumi engine into the cache when it is not there yet
 	@$(PYTHON) -m rehearsal.engine

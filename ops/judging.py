@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from ruamel.yaml import YAMLError
 
 from ops.pulumi import Pulumi
 from ops.residency import Judged, Strictness, judged
-from ops.stack_files import ROOT, stack_settings
+from ops.stack_files import stack_config, stack_file
 from ops.state import State, StateError
+from policies.classification import SETTINGS, classifications
 from policies.levels import load_levels
 from policies.registry import RULES
-from policies.resource import EnvironmentName
+from policies.resource import ENVIRONMENTS, EnvironmentName
 
-STDIN = Path("-")
+STDIN: Final = Path("-")
+ENVIRONMENT_KEY: Final = f"{SETTINGS}environment"
+#: What the settings say nothing of counts as personal.
+NOT_SAID: Final = "not said, counts as personal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,36 +32,50 @@ class Subject:
 
     state: State
     environment: EnvironmentName
-    #: What the data of each system is: `public`, `internal` or `personal`.
+    #: What the data of each system is: `public`, `internal`, `personal`.
     classifications: Mapping[str, str]
 
     @classmethod
     def of(cls, state: State, config_file: Path | None) -> Subject:
-        """Return a state with the settings of its stack, `Pulumi.<stack>.yaml` where no other file is named."""
+        """Return a state with the settings of its stack, `Pulumi.<stack>.yaml` where no other file is named.
+
+        Of the settings it takes what the policy pack takes of them, so that a figure somewhere else in them that is
+        wrong today keeps nobody from checking what runs.
+        """
+        file = config_file or stack_file(state.stack)
         try:
-            settings = stack_settings(state.stack, config_file)
+            config = stack_config(file)
         except FileNotFoundError:
-            named = config_file or ROOT / f"Pulumi.{state.stack}.yaml"
             raise StateError(
-                f"the state is of the stack {state.stack}, and {named} is not there: --config-file names its settings"
+                f"the state is of the stack {state.stack}, and {file} is not there: --config-file names its settings"
             ) from None
-        sections = {name: getattr(settings, name) for name in settings.systems}
+        except (OSError, YAMLError, KeyError, TypeError) as error:
+            raise StateError(f"{file} cannot be read as a stack's settings: {error}") from None
+        environment = next((name for name in ENVIRONMENTS if name == config.get(ENVIRONMENT_KEY)), None)
+        if environment is None:
+            raise StateError(f"{file}: {ENVIRONMENT_KEY} has to be one of {', '.join(ENVIRONMENTS)}")
+        said = classifications({key: json.dumps(value, default=str) for key, value in config.items()})
         # A system that the settings do not name any more may still have something in the state.
-        sections |= dict.fromkeys(state.systems - sections.keys())
+        systems = sorted({*config.get(f"{SETTINGS}systems", ()), *state.systems})
         return cls(
-            state=state,
-            environment=settings.environment,
-            classifications={
-                name: getattr(section, "data_classification", "not said") for name, section in sorted(sections.items())
-            },
+            state=state, environment=environment, classifications={name: said.get(name, NOT_SAID) for name in systems}
         )
 
-    def judged(self) -> Judged:
-        """Return what the policy pack's rules say of it."""
+    def judged(self, system: str | None = None) -> Judged:
+        """Return what the policy pack's rules say of it, or of one system in it."""
+        if system is not None and system not in self.classifications:
+            known = ", ".join(self.classifications)
+            raise StateError(f"{system} is no system of the stack {self.state.stack}; it runs {known}")
         strictness = Strictness(
             environment=self.environment, levels=load_levels(RULES), classifications=self.classifications
         )
-        return judged(self.state, self.classifications, strictness)
+        found = judged(self.state, self.classifications, strictness)
+        if system is None:
+            return found
+        return Judged(
+            residences=tuple(one for one in found.residences if one.system == system),
+            named={name: rows for name, rows in found.named.items() if name == system},
+        )
 
 
 def exported(state: Path | None, stack: str | None) -> bytes:

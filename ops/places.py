@@ -16,6 +16,9 @@ _OF_ITS_PROVIDER: Final = " of its provider"
 #: Google's types for rights: `...IAMMember`, `...IamBinding`.
 _RIGHTS: Final = re.compile(r"(?:IAM|Iam)(?:Member|Binding|Policy|AuditConfig)$")
 
+#: The rules about where a resource itself is; the others are about what it names.
+OWN_PLACE: Final = frozenset({"aws-region", "azure-location", "gcp-location"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:

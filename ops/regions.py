@@ -18,7 +18,7 @@ from rich.text import Text
 from ops.judging import Subject, exported
 from ops.places import Evidence
 from ops.residency import Judged, Residence, Verdict
-from ops.state import State, StateError
+from ops.state import State
 
 _WIDTH: Final = 200  # of what is written where no terminal says its own
 _BAD: Final = "bold red"
@@ -40,7 +40,7 @@ def regions(
     Exit code 0: nothing is out of place that the environment forbids. 1: something is. 2: it could not be checked.
     """
     subject = Subject.of(State.read(exported(state, stack)), config_file)
-    judged = _of_system(subject.judged(), system, subject)
+    judged = subject.judged(system)
     refused = judged.wrong if strict else judged.refused
     if as_json:
         sys.stdout.write(json.dumps(document(subject, judged, refused), indent=2) + "\n")
@@ -48,19 +48,6 @@ def regions(
         show(_console(), subject, judged, refused, every=every)
     if refused:
         raise typer.Exit(1)
-
-
-def _of_system(judged: Judged, system: str | None, subject: Subject) -> Judged:
-    if system is None:
-        return judged
-    if system not in subject.classifications:
-        known = ", ".join(subject.classifications)
-        raise StateError(f"{system} is no system of the stack {subject.state.stack}; it runs {known}")
-    return replace(
-        judged,
-        residences=tuple(one for one in judged.residences if one.system == system),
-        named={name: rows for name, rows in judged.named.items() if name == system},
-    )
 
 
 def document(subject: Subject, judged: Judged, refused: Sequence[Residence]) -> dict[str, Any]:

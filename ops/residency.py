@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from ops.places import CLOUDS, Evidence, cloud_of
+from ops.places import CLOUDS, OWN_PLACE, Evidence, cloud_of
 from ops.state import Held, State
 from policies.classification import NOT_PERSONAL, Classifications, is_personal
 from policies.levels import Level, Levels, level_of
@@ -75,6 +75,16 @@ class Residence:
     def places(self) -> tuple[str, ...]:
         """Return the places that it names, its own first."""
         return tuple(dict.fromkeys(one.place for one in self.evidence))
+
+    @property
+    def whereabouts(self) -> str:
+        """Return in words where it is."""
+        if self.verdict is Verdict.MISSING:
+            return "nowhere"
+        named = ", ".join(self.places)
+        if self.reason and not any(one.rule in OWN_PLACE for one in self.evidence):
+            return f"no region; names {named}" if named else "no region"
+        return named or "not known"
 
 
 @dataclass(frozen=True, kw_only=True)

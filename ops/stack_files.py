@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 
@@ -12,7 +12,16 @@ from settings.stack import StackSettings, validate_stack
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-def stack_settings(stack: str, file: Path | None = None) -> StackSettings:
-    """Return the settings in `Pulumi.<stack>.yaml`, or in another file, and the service files that belong to it."""
-    text = (file or ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
-    return validate_stack(YAML(typ="safe").load(text)["config"])
+def stack_file(stack: str) -> Path:
+    """Return where a stack's settings stand."""
+    return ROOT / f"Pulumi.{stack}.yaml"
+
+
+def stack_config(file: Path) -> dict[str, Any]:
+    """Return what a stack file says, by its keys; whether it makes sense is the program's to judge."""
+    return YAML(typ="safe").load(file.read_text(encoding="utf-8"))["config"]
+
+
+def stack_settings(stack: str) -> StackSettings:
+    """Return the settings in `Pulumi.<stack>.yaml` and the service files that belong to it."""
+    return validate_stack(stack_config(stack_file(stack)))

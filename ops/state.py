@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from policies.resource import UNKNOWN, EnvironmentName, Provider, Resource, Secr
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - how a state marks a secret
+#: What Pulumi lets a stack be called.
+_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _SYSTEM: Final = "platform:system:"
 
 
@@ -61,6 +64,8 @@ class State:
             raise StateError("this is no exported state; `pulumi stack export` writes one") from None
         if len(stack) != 1:
             raise StateError("the state holds no resource: there is nothing that could be checked")
+        if not _STACK.fullmatch(*stack):
+            raise StateError(f"no stack is called {stack.pop()!r}: this is no state of Pulumi's")
         return cls(
             stack=stack.pop(),
             digest=hashlib.sha256(exported).hexdigest(),

@@ -17,8 +17,8 @@ from ops.residency import NAMED, Residence, Verdict
 from ops.state import State
 from policies.registry import RULES
 from policies.residency import aws, azure
-from tests.stack_files import ROOT
 from tests.exported import FRANKFURT, dtx, export, provider, record, secret, urn
+from tests.stack_files import ROOT
 
 Records = dict[str, dict[str, Any]]
 RULE_IDS = {rule.id for rule in RULES if rule.concern == "residency"}
