@@ -13,6 +13,7 @@ from components.gcp.certificate import ManagedCertificate, ManagedCertificateArg
 from components.gcp.dns import DnsZone, DnsZoneArgs
 from components.gcp.load_balancer import Backends, LoadBalancer, LoadBalancerArgs
 from components.gcp.network import Network
+from components.gcp.uptime_check import UptimeCheck, UptimeCheckArgs
 from settings.dtx.edge import EdgeSettings
 from settings.services import ServiceSettings
 
@@ -42,7 +43,12 @@ class Edge(Component[EdgeArgs], type="platform:system:DtxEdge"):
         certificate = ManagedCertificate(
             "certificate", ManagedCertificateArgs(scope=self.scope, zone=zone, host=s.host), self.child()
         )
-        armor = Armor("armor", ArmorArgs(scope=self.scope, project=project, **s.web_firewall.args()), self.child())
+        health_path = args.service.probes.path
+        armor = Armor(
+            "armor",
+            ArmorArgs(scope=self.scope, project=project, health_path=health_path, **s.web_firewall.args()),
+            self.child(),
+        )
         balancer = LoadBalancer(
             "load-balancer",
             LoadBalancerArgs(
@@ -56,7 +62,7 @@ class Edge(Component[EdgeArgs], type="platform:system:DtxEdge"):
                     service=s.service,
                     paths=args.service.routes,
                     protocol=s.pod_protocol,
-                    health_path=args.service.probes.path,
+                    health_path=health_path,
                     requests_per_second=s.requests_per_second,
                     timeout_seconds=s.timeout_seconds,
                     draining_seconds=s.draining_seconds,
@@ -66,6 +72,11 @@ class Edge(Component[EdgeArgs], type="platform:system:DtxEdge"):
             self.child(),
         )
         zone.place_record("api", f"{s.host}.", "A", [balancer.address])
+        UptimeCheck(
+            "uptime",
+            UptimeCheckArgs(scope=self.scope, project=project, host=s.host, path=health_path),
+            self.child(),
+        )
         self.address = balancer.address
         self.name_servers = zone.name_servers
         self.backend_service_name = balancer.backend_service_name

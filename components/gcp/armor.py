@@ -1,6 +1,7 @@
 """The web application firewall: a Cloud Armor policy of the region (DTx infrastructure, security: network and access).
 
-Rules are asked in the order of their priorities, and the first that fits decides: countries, then attacks, then rates.
+Rules are asked in the order of their priorities, and the first that fits decides: the question for
+health, then countries, attacks and rates.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from components.base import Component, ComponentArgs
 from components.gcp.project import Project
 from settings.gcp import naming
 
+HEALTH_PRIORITY: Final = 10
 COUNTRIES_PRIORITY: Final = 100
 FIRST_ATTACK_PRIORITY: Final = 1000
 PRIORITY_STEP: Final = 10
@@ -32,6 +34,8 @@ RATE_PRIORITY: Final = 1_000_000
 #: Every policy ends in a rule of this number.
 DEFAULT_PRIORITY: Final = 2_147_483_647
 MINUTE_SECONDS: Final = 60
+#: Google's uptime checks ask once a minute from each place, and most of the places are in no country that is let in.
+HEALTH_REQUESTS_PER_MINUTE: Final = 30
 FORBIDDEN: Final = "deny(403)"
 
 
@@ -40,6 +44,8 @@ class ArmorArgs(ComponentArgs):
     """Who may come, what is looked for, and how often somebody may ask."""
 
     project: Project
+    #: What anybody anywhere may ask, now and then.
+    health_path: str
     #: Countries whose requests are let in (ISO 3166-1); none means all.
     allowed_countries: Sequence[str]
     #: Sensitivity (1 to 4) of each of Google's rule sets, `sqli-v33-stable`.
@@ -85,6 +91,7 @@ def armor_rules(args: ArmorArgs) -> list[RegionSecurityPolicyRuleArgs]:
         for index, (rule_set, sensitivity) in enumerate(args.rule_sets.items())
     ]
     return [
+        _health_rule(args.health_path),
         *([countries] if args.allowed_countries else []),
         *attacks,
         _rate_rule(args),
@@ -93,6 +100,24 @@ def armor_rules(args: ArmorArgs) -> list[RegionSecurityPolicyRuleArgs]:
             priority=DEFAULT_PRIORITY, description="everything else", action=FORBIDDEN, match=_anybody()
         ),
     ]
+
+
+def _health_rule(path: str) -> RegionSecurityPolicyRuleArgs:
+    """Return the rule that lets anybody ask for health, but nobody often."""
+    return RegionSecurityPolicyRuleArgs(
+        priority=HEALTH_PRIORITY,
+        description="health",
+        action="throttle",
+        match=_expression(f"request.method == 'GET' && request.path == '{path}'"),
+        rate_limit_options=RegionSecurityPolicyRuleRateLimitOptionsArgs(
+            enforce_on_key="IP",
+            conform_action="allow",
+            exceed_action="deny(429)",
+            rate_limit_threshold=RegionSecurityPolicyRuleRateLimitOptionsRateLimitThresholdArgs(
+                count=HEALTH_REQUESTS_PER_MINUTE, interval_sec=MINUTE_SECONDS
+            ),
+        ),
+    )
 
 
 def _rate_rule(args: ArmorArgs) -> RegionSecurityPolicyRuleArgs:

@@ -70,7 +70,7 @@ class Backends:
     """Where requests go: the pods of one Kubernetes service, which carries `neg_annotation`."""
 
     service: str
-    #: Paths that it serves, `/api`, with all below them; without any, all.
+    #: Paths that it serves, `/api`, with all below them, and its health; without any, all.
     paths: Sequence[str]
     #: `HTTP` or `HTTPS`: what the pods speak.
     protocol: str
@@ -119,7 +119,7 @@ class LoadBalancer(Component[LoadBalancerArgs], type="platform:gcp:LoadBalancer"
         secure = RegionTargetHttpsProxy(
             f"{self.name}-https",
             **self._named("https"),
-            url_map=self._url_map(args.host, args.backends.paths, service).id,
+            url_map=self._url_map(args.host, args.backends, service).id,
             certificate_manager_certificates=[args.certificate.certificate_id],
             ssl_policy=self._ssl_policy(args.min_tls_version).id,
             opts=self.child(),
@@ -180,11 +180,12 @@ class LoadBalancer(Component[LoadBalancerArgs], type="platform:gcp:LoadBalancer"
             opts=self.child(depends_on=list(backends.after)),
         )
 
-    def _url_map(self, host: str, paths: Sequence[str], service: RegionBackendService) -> RegionUrlMap:
+    def _url_map(self, host: str, backends: Backends, service: RegionBackendService) -> RegionUrlMap:
         hsts = RegionUrlMapPathMatcherHeaderActionResponseHeadersToAddArgs(
             header_name="Strict-Transport-Security", header_value=HSTS, replace=True
         )
-        served = RegionUrlMapPathMatcherPathRuleArgs(paths=below(paths), service=service.id)
+        paths = [*below(backends.paths), backends.health_path] if backends.paths else []
+        served = RegionUrlMapPathMatcherPathRuleArgs(paths=paths, service=service.id)
         return RegionUrlMap(
             f"{self.name}-hosts",
             **self._named("hosts"),

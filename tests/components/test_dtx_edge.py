@@ -105,7 +105,7 @@ def test_another_host_or_path_than_the_systems_gets_no_pod(dtx_prod: World) -> N
     assert hosts["hostRules"] == [{"hosts": ["api.dtx.example"], "pathMatcher": "api"}]
     (api,) = hosts["pathMatchers"]
     assert api["defaultRouteAction"] == abort
-    assert [rule["paths"] for rule in api["pathRules"]] == [["/api", "/api/*"]]
+    assert [rule["paths"] for rule in api["pathRules"]] == [["/api", "/api/*", "/actuator/health"]]
     (header,) = api["headerAction"]["responseHeadersToAdds"]
     assert header["headerName"] == "Strict-Transport-Security"
 
@@ -152,8 +152,7 @@ def test_the_backends_are_asked_for_health_where_the_service_says_and_stand_behi
 
 
 def test_countries_are_asked_first_then_attacks_then_rates(dtx_prod: World) -> None:
-    rules = armor(dtx_prod)
-    countries, *attacks, rate, last = rules
+    _, countries, *attacks, rate, last = armor(dtx_prod)
     assert countries["match"]["expr"]["expression"].endswith(".contains(origin.region_code)")
     assert all("evaluatePreconfiguredWaf" in rule["match"]["expr"]["expression"] for rule in attacks)
     assert rate["action"] == "rate_based_ban"
@@ -168,10 +167,21 @@ def test_each_kind_of_attack_is_refused(every_dtx: World, attack: str) -> None:
 
 
 def test_prods_countries_are_those_of_the_gdpr_and_devs_add_the_developers(dtx_prod: World, dtx_dev: World) -> None:
-    prod, dev = (armor(world)[0]["match"]["expr"]["expression"] for world in (dtx_prod, dtx_dev))
+    prod, dev = (armor(world)[1]["match"]["expr"]["expression"] for world in (dtx_prod, dtx_dev))
     assert "DE," in prod
     assert "KR" not in prod
     assert dev == "!'[DE,KR]'.contains(origin.region_code)"
+
+
+def test_health_may_be_asked_from_anywhere_because_googles_checks_come_from_three_places(every_dtx: World) -> None:
+    first = armor(every_dtx)[0]
+    assert first["action"] == "throttle"
+    assert first["match"]["expr"]["expression"] == "request.method == 'GET' && request.path == '/actuator/health'"
+    check = only(every_dtx, "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig")
+    assert check["httpCheck"]["path"] == "/actuator/health"
+    assert (check["httpCheck"]["useSsl"], check["httpCheck"]["validateSsl"]) == (True, True)
+    assert check["monitoredResource"]["labels"]["host"] == every_dtx.one(RECORD, "dns-api")["name"].rstrip(".")
+    assert len(check["selectedRegions"]) == 3
 
 
 def test_countries_are_one_list_because_a_rule_takes_five_terms() -> None:
