@@ -10,6 +10,7 @@ from typing import Final
 import pulumi
 
 from components.base import Component, ComponentArgs
+from components.gcp import postgres, redis
 from components.gcp.cluster import GkeCluster
 from components.gcp.firewall_rules import HEALTH_CHECK_RANGES, RESTRICTED_GOOGLE_APIS
 from components.gcp.load_balancer import group_name, neg_annotation
@@ -37,9 +38,9 @@ IDENTITY: Final = (
     Allowed(peer=Peer(cidr="169.254.169.254/32"), ports=[Ports(first=80)]),
     Allowed(peer=Peer(cidr="169.254.169.252/32"), ports=[Ports(first=988)]),
 )
-#: PostgreSQL, and Cloud SQL's connectors, which sign in by identity; a Redis cluster's door, and its shards.
-DATABASE_PORTS: Final = (Ports(first=5432), Ports(first=3307))
-CACHE_PORTS: Final = (Ports(first=6379), Ports(first=11000, last=13047))
+DATABASE_PORTS: Final = (Ports(first=postgres.PORT),)
+#: A Redis cluster's door, and its shards.
+CACHE_PORTS: Final = (Ports(first=redis.PORT), Ports(first=redis.NODE_PORTS[0], last=redis.NODE_PORTS[1]))
 #: Lets its holder through to the control plane's name; what they may do there says RBAC.
 CONNECT_ROLE: Final = "roles/container.clusterViewer"
 

@@ -254,3 +254,13 @@ def test_a_service_without_one_is_scaled_by_what_its_own_container_uses() -> Non
 @pytest.mark.parametrize("strategy", ["blue-green", "rolling"])
 def test_only_a_canary_has_a_service_of_its_new_pods(strategy: str) -> None:
     assert "cart-canary" not in workload(scaling=SCALING, min_available=1, strategy=strategy).of(SERVICE)
+
+
+def test_a_service_reaches_its_stores_at_their_own_ports_only() -> None:
+    access = Access(port=8080, from_outside=False, callers=[], callees={}, stores=["postgres", "cache"])
+    ports = {
+        row.peer.cidr: [(each.first, each.last) for each in row.ports]
+        for row in egress_rows(access, PLAN)
+        if row.peer.cidr in ("10.0.16.0/20", "10.0.6.0/24")
+    }
+    assert ports == {"10.0.16.0/20": [(3307, None)], "10.0.6.0/24": [(6379, None), (11000, 13047)]}
