@@ -8,7 +8,7 @@ from rehearsal.gcp.paths import GcpCase
 from rehearsal.gcp.refusals import invalid, seconds
 
 _MINUTE, _DAY = 60, 24 * 60 * 60
-_TOPIC, _LONGEST = "gcp:pubsub/topic:Topic", 31 * _DAY
+_LONGEST = 31 * _DAY
 _FIELDS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
 _NAMES = re.compile(r"(?i)jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat")
 _ENGLISH = re.compile(r"every .+|\d?(1st|2nd|3rd|\dth|first|second|third) .+")
@@ -74,10 +74,3 @@ def _field(text: str, bounds: tuple[int, int]) -> bool:
         if len(ends) > 2 or not all(it.isdigit() and bounds[0] <= int(it) <= bounds[1] for it in numbers):  # noqa: PLR2004
             return False
     return True
-
-
-def job_topic_stands(case: GcpCase) -> Iterator[Problem]:
-    """A job that publishes needs its topic."""
-    topic = case.get("pubsubTarget.topicName")
-    if isinstance(topic, str) and case.find(_TOPIC, topic) is None:
-        yield Problem("pubsubTarget.topicName", f"Error 404: Resource not found (resource={topic})., notFound")

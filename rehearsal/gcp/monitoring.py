@@ -7,10 +7,10 @@ from typing import Any
 from rehearsal.errors import Problem, suggestion
 from rehearsal.gcp.logs import unbalanced
 from rehearsal.gcp.paths import GcpCase, last
-from rehearsal.gcp.refusals import invalid, is_duration, not_found, seconds
+from rehearsal.gcp.refusals import invalid, is_duration, seconds
 from rehearsal.values import UNKNOWN, Value, get, mapping
 
-POLICY, _TOPIC = "gcp:monitoring/alertPolicy:AlertPolicy", "gcp:pubsub/topic:Topic"
+POLICY = "gcp:monitoring/alertPolicy:AlertPolicy"
 _KINDS = (
     "conditionThreshold", "conditionAbsent", "conditionMatchedLog", "conditionMonitoringQueryLanguage",
     "conditionPrometheusQueryLanguage", "conditionSql",
@@ -55,13 +55,6 @@ def _addresses(labels: Mapping[str, Value]) -> Iterator[Problem]:
         yield invalid("labels.email_address", f'"{mail}" is not an e-mail address')
     if isinstance(number, str) and not (number.startswith("+") and number[1:].replace(" ", "").isdigit()):
         yield invalid("labels.number", f'"{number}" is not a telephone number with + and its country')
-
-
-def channel_topic_stands(case: GcpCase) -> Iterator[Problem]:
-    """A channel into a topic needs the topic."""
-    topic = mapping(case.get("labels")).get("topic")
-    if isinstance(topic, str) and case.find(_TOPIC, topic) is None:
-        yield not_found("labels.topic", f"The topic {topic} does not exist")
 
 
 def channel_is_not_used(case: GcpCase) -> Iterator[Problem]:
