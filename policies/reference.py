@@ -15,8 +15,10 @@ from policies.residency.aws import PLACES
 from policies.residency.packages import LOCATED, WITHOUT_LOCATION
 from policies.resource import ENVIRONMENTS
 from policies.rule import Rule, StackRule
-from policies.sizing import tripgen, tripgen_services
+from policies.sizing import dtx, tripgen, tripgen_services
 from policies.sizing.kyeol import TABLE
+from policies.sizing.services import ServiceTable
+from policies.sizing.table import Sizing
 
 PAGE: Final = Path("docs/policies.md")
 INTRODUCTION: Final = """\
@@ -43,7 +45,7 @@ What it does not see: a reference that is unknown in a preview (the ARN of a key
 the update only. Rules about the whole stack speak at the end of a preview; `--skip-preview` lets them speak too late.
 `pulumi destroy` takes no pack.
 
-Versions and features that Azure ends are judged by the day: told 90 days before, refused the day after. What a later
+Versions and features that a cloud ends are judged by the day: told 90 days before, refused the day after. What a later
 day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --policy-pack policies`.
 
 ## Add a rule
@@ -164,20 +166,26 @@ def _sizing() -> Iterator[str]:
         ([words, *(str(getattr(TABLE[name], row) or "none") for name in ENVIRONMENTS)] for row, words in rows.items()),
     )
     yield "## Sizes of TripGen\n"
+    yield from _sizes(tripgen.SIZING, tripgen_services.TABLE)
+    yield "## Sizes of DTx\n"
+    yield from _sizes(dtx.SIZING, dtx.SERVICE_TABLE)
+
+
+def _sizes(sizing: Sizing, service_table: ServiceTable) -> Iterator[str]:
     yield "`none` where the environment has no such thing; a row says how many there are and what each has.\n"
     yield from _table(
         ["", *ENVIRONMENTS],
         (
-            [words, *(str(tripgen.TABLE[name].get(kind, "none")) for name in ENVIRONMENTS)]
-            for kind, words in tripgen.WORDS.items()
+            [words, *(str(sizing.table[name].get(kind, "none")) for name in ENVIRONMENTS)]
+            for kind, words in sizing.words.items()
         ),
     )
-    services = sorted({name for rows in tripgen_services.TABLE.values() for name in rows})
+    services = sorted({name for rows in service_table.values() for name in rows})
     yield "Services: requests to limits of a pod, the fewest and the most pods, and how many of them a drain leaves.\n"
     yield from _table(
         ["", *ENVIRONMENTS],
         (
-            [name, *(str(tripgen_services.TABLE[environment].get(name, "none")) for environment in ENVIRONMENTS)]
+            [name, *(str(service_table[environment].get(name, "none")) for environment in ENVIRONMENTS)]
             for name in services
         ),
     )

@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from policies.availability import azure as azure_availability
+from policies.availability import gcp as gcp_availability
 from policies.availability import kubernetes as kubernetes_availability
 from policies.encryption import azure as azure_encryption
+from policies.encryption import gcp as gcp_encryption
 from policies.identity import azure as azure_identity
+from policies.identity import gcp as gcp_identity
 from policies.lifecycle import support
 from policies.network import azure as azure_network
+from policies.network import gcp as gcp_network
 from policies.network import kubernetes as kubernetes_network
 from policies.residency import aws as aws_residency
 from policies.residency import azure as azure_residency
@@ -22,6 +26,7 @@ from policies.residency import gcp as gcp_residency
 from policies.residency import packages
 from policies.resource import Resource
 from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matches, violated
+from policies.sizing import dtx as dtx_sizing
 from policies.sizing import kyeol as kyeol_sizing
 from policies.sizing import tripgen as tripgen_sizing
 from policies.sizing import tripgen_services
@@ -32,23 +37,32 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *azure_residency.RULES,
     *gcp_residency.RULES,
     *azure_network.RESOURCE_RULES,
+    *gcp_network.RESOURCE_RULES,
     *azure_encryption.RESOURCE_RULES,
+    *gcp_encryption.RESOURCE_RULES,
     *azure_identity.RESOURCE_RULES,
+    *gcp_identity.RESOURCE_RULES,
     *azure_availability.RESOURCE_RULES,
+    *gcp_availability.RESOURCE_RULES,
     *kubernetes_availability.RESOURCE_RULES,
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,
     *tripgen_services.RESOURCE_RULES,
+    *dtx_sizing.RESOURCE_RULES,
 )
 STACK_RULES: Final[tuple[StackRule, ...]] = (
+    *gcp_residency.STACK_RULES,
     *azure_network.STACK_RULES,
     *kubernetes_network.STACK_RULES,
     *azure_encryption.STACK_RULES,
+    *gcp_encryption.STACK_RULES,
+    *gcp_identity.STACK_RULES,
     *kubernetes_availability.STACK_RULES,
     *kyeol_sizing.STACK_RULES,
     *tripgen_sizing.STACK_RULES,
     *tripgen_services.STACK_RULES,
+    *dtx_sizing.STACK_RULES,
 )
 RULES: Final[tuple[Rule, ...]] = (*RESOURCE_RULES, *STACK_RULES)
 

@@ -5,6 +5,7 @@
 minimumTlsVersion = ["TLS1_2", "TLS1_3"]        # one of these; a missing value is none of them
 "network.delegatedSubnetResourceId" = []        # must not be there
 "securityRules.*.protocol?" = ["Tcp"]           # of every element; with `?` it may be missing
+"encryptionKeyName!" = []                       # must be there, whatever it is
 ```
 """
 
@@ -20,6 +21,7 @@ from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, at_path, unknowable, violated
 
 _MAY_BE_MISSING: Final = "?"
+_WHATEVER_IT_IS: Final = "!"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +31,12 @@ class Requirement:
     path: str
     allowed: tuple[Value, ...]
     optional: bool
+    #: Anything may stand there, but something has to.
+    present: bool
 
     def __str__(self) -> str:
+        if self.present:
+            return f"a `{self.path}`"
         words = " or ".join(f"`{shown(value)}`" for value in self.allowed) or "nothing"
         return f"`{self.path}` {words}{' or nothing' if self.optional else ''}"
 
@@ -44,6 +50,8 @@ class Requirement:
                 yield violated(at_path(path, value), str(self))
 
     def _allows(self, value: Value) -> bool:
+        if self.present:
+            return value not in (None, "")
         return value in self.allowed if value is not None else self.optional or not self.allowed
 
 
@@ -61,7 +69,10 @@ def load_requirements(file: Path) -> Mapping[str, Requirements]:
 
 def _requirement(path: str, allowed: list[Value]) -> Requirement:
     return Requirement(
-        path=path.removesuffix(_MAY_BE_MISSING), allowed=tuple(allowed), optional=path.endswith(_MAY_BE_MISSING)
+        path=path.rstrip(_MAY_BE_MISSING + _WHATEVER_IT_IS),
+        allowed=tuple(allowed),
+        optional=path.endswith(_MAY_BE_MISSING),
+        present=path.endswith(_WHATEVER_IT_IS),
     )
 
 

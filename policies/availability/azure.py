@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from policies.requirement import Requirements, load_requirements, unmet
-from policies.resource import ENVIRONMENTS, UNKNOWN, Resource, revealed
+from policies.availability.demands import Demands
+from policies.requirement import load_requirements
+from policies.resource import UNKNOWN, Resource, revealed
 from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
 
 #: The recovery region, which has no availability zones.
@@ -17,42 +17,19 @@ _ZONE_PROPERTIES: Final = ("zones", "availabilityZones", "availabilityZone", "ag
 _NO_ZONE: Final = f"no zone in {ZONELESS}, which has none"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demands:
-    """What is asked of each type, by environment: a table of requirements each; none where nothing is asked."""
-
-    by_environment: Mapping[str, Requirements]
-
-    def __post_init__(self) -> None:
-        if unknown := set(self.by_environment) - set(ENVIRONMENTS):
-            raise ValueError(f"{', '.join(sorted(unknown))} is no environment")
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """Return every type of which something is asked anywhere."""
-        return tuple(sorted({token for types in self.by_environment.values() for token in types}))
-
-    def concern(self, resource: Resource) -> bool:
-        """Return whether something is asked of a resource.
-
-        A replica of a database has neither a standby nor backups of its own: Azure refuses both.
-        """
-        asked = resource.type in self.by_environment.get(resource.environment, {})
-        return asked and not _is_zoneless(resource) and revealed(resource.at("createMode")) != "Replica"
-
-    def unmet(self, resource: Resource) -> Iterable[Finding]:
-        """Return what a resource does not meet."""
-        return unmet(resource, self.by_environment[resource.environment])
-
-
-_FOLDER: Final = Path(__file__).parent
-ZONES: Final = Demands(by_environment=load_requirements(_FOLDER / "azure_zones.toml"))
-BACKUPS: Final = Demands(by_environment=load_requirements(_FOLDER / "azure_backups.toml"))
-
-
 def _is_zoneless(resource: Resource) -> bool:
     location = revealed(resource.at("location"))
     return isinstance(location, str) and location.replace(" ", "").lower() == ZONELESS
+
+
+def _is_left_out(resource: Resource) -> bool:
+    """Return whether nothing is asked: of a replica Azure takes neither a standby nor backups."""
+    return _is_zoneless(resource) or revealed(resource.at("createMode")) == "Replica"
+
+
+_FOLDER: Final = Path(__file__).parent
+ZONES: Final = Demands(by_environment=load_requirements(_FOLDER / "azure_zones.toml"), left_out=_is_left_out)
+BACKUPS: Final = Demands(by_environment=load_requirements(_FOLDER / "azure_backups.toml"), left_out=_is_left_out)
 
 
 def zoneless(resource: Resource) -> Iterable[Finding]:

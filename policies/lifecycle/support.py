@@ -103,33 +103,44 @@ def _values_that_end(resource: Resource) -> Iterator[tuple[Support, str, Value, 
                     yield support, path, value, end
 
 
-_TYPES: Final = tuple(sorted({token for support in SUPPORT for token in support.types}))
 _PROTECTS: Final = "ISMS-P 2.10.8 patch management"
-_SOURCE: Final = "TripGen physical architecture, 3.1.1 (latest stable version) and 12.1.1 (security patches)"
 
-RULES: Final = (
-    ResourceRule(
-        id="azure-support-ended",
+
+def _rules(prefix: str, cloud: str, package: str, source: str) -> Iterator[ResourceRule]:
+    """Return the two rules about what a cloud ends."""
+    types = tuple(sorted({token for support in SUPPORT for token in support.types if token.startswith(f"{package}:")}))
+    yield ResourceRule(
+        id=f"{prefix}-support-ended",
         concern="lifecycle",
-        title="Nothing is used that Azure has stopped to support",
+        title=f"Nothing is used that {cloud} has stopped to support",
         severity="high",
         protects=_PROTECTS,
         fix="Take a supported version; what ends when is in policies/lifecycle/support.toml",
-        source=_SOURCE,
-        types=_TYPES,
+        source=source,
+        types=types,
         fail_closed=False,
         judge=lambda resource: ended(resource, today()),
-    ),
-    ResourceRule(
-        id="azure-support-ending",
+    )
+    yield ResourceRule(
+        id=f"{prefix}-support-ending",
         concern="lifecycle",
-        title=f"What Azure stops to support is left {NOTICE.days} days before",
+        title=f"What {cloud} stops to support is left {NOTICE.days} days before",
         severity="medium",
         protects=_PROTECTS,
         fix="Plan the upgrade: dev first, then stage, then prod in its maintenance window",
-        source=_SOURCE,
-        types=_TYPES,
+        source=source,
+        types=types,
         fail_closed=False,
         judge=lambda resource: ending(resource, today()),
+    )
+
+
+RULES: Final = (
+    *_rules(
+        "azure",
+        "Azure",
+        "azure-native",
+        "TripGen physical architecture, 3.1.1 (latest stable version) and 12.1.1 (security patches)",
     ),
+    *_rules("gcp", "Google Cloud", "gcp", "DTx infrastructure, components 1 and 2 (cluster, database)"),
 )

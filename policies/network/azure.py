@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from policies.network.ranges import is_public
 from policies.requirement import load_requirements, unmet
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, unknowable, violated
@@ -43,10 +43,6 @@ SUB_RESOURCES: Final = MappingProxyType(
 #: Ports that anybody may reach: the gateway's (4.1.2).
 OPEN_PORTS: Final = frozenset({"80", "443"})
 _ANYBODY: Final = frozenset({"*", "internet", "any"})
-#: Ranges that the Internet does not route, those of carriers' networks among them.
-_PRIVATE: Final = tuple(
-    IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-)
 
 
 def public_access(resource: Resource) -> Iterable[Finding]:
@@ -115,13 +111,7 @@ def _is_anybody(source: Value) -> bool:
     plain = revealed(source)
     if not isinstance(plain, str):
         return False
-    if plain.lower() in _ANYBODY:
-        return True
-    try:
-        network = ip_network(plain, strict=False)
-    except ValueError:  # a service tag
-        return False
-    return not any(isinstance(network, IPv4Network) and network.subnet_of(private) for private in _PRIVATE)
+    return plain.lower() in _ANYBODY or is_public(plain)
 
 
 def web_firewall(resource: Resource) -> Iterable[Finding]:

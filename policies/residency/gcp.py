@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from policies.resource import UNKNOWN, EnvironmentName, Resource, Secret, Value, revealed, shown
-from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
+from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
 
 PROVIDER: Final = "pulumi:providers:gcp"
 
@@ -95,7 +95,9 @@ _PLACE_KEY: Final = re.compile(r"(?:l|.*L)ocation(?:s|Ids?)?|(?:r|.*R)egions?|(?
 #: What only sounds like a place: a zone of names, of time.
 _NO_PLACE_KEYS: Final = frozenset({"managedZone", "timeZone", "dnsZone", "peeringZone"})
 #: Names of keys, in which a place stands: as literals, so that a preview can judge them.
-_NAME_KEY: Final = re.compile(r".*[kK]msKey(?:Name)?|encryptionKeyName|gcpKmsEncryptionKey|keyName")
+_NAME_KEY: Final = re.compile(
+    r".*[kK]msKey(?:Name)?|encryptionKeyName|gcpKmsEncryptionKey|keyName|kmsKeySelfLink|customerManagedKey"
+)
 #: Collections that hold places, for when the whole of them is not known.
 _COLLECTION_KEY: Final = re.compile(r"replicas|replication|userManaged|backupConfiguration|customPlacementConfig")
 _LABELS: Final = frozenset({"labels", "userLabels", "resourceLabels", "effectiveLabels", "pulumiLabels", "annotations"})
@@ -263,6 +265,40 @@ def sink(resource: Resource) -> Iterable[Finding]:
             yield violated(f"{at_path('destination', value)}, which names no place", allowed)
 
 
+SYSTEM: Final = "platform:system:Dtx"
+SERVICE: Final = "gcp:projects/service:Service"
+POLICY: Final = "gcp:orgpolicy/policy:Policy"
+_CONSTRAINT: Final = "policies/gcp.resourceLocations"
+_VALUES: Final = f"in:{PLACES.home}-locations"
+
+
+def location_constraint(resources: Sequence[Resource]) -> Iterable[Finding]:
+    """Require that Google itself refuses other places, in each project in which something is switched on.
+
+    It binds everybody, those too who make something by hand.
+    """
+    system = next(resource for resource in resources if resource.type == SYSTEM)
+    allowed = f"a Policy gcp.resourceLocations of each project, whose only allowed value is {_VALUES}"
+    bound = set()
+    for policy in resources:
+        name = revealed(policy.at("name"))
+        if policy.type != POLICY or not isinstance(name, str) or not name.endswith(_CONSTRAINT):
+            continue
+        bound.add(revealed(policy.at("parent")))
+        values = [value for _, value in policy.every("spec.rules.*.values.allowedValues.*")]
+        if UNKNOWN in map(revealed, values) or revealed(policy.at("spec")) is UNKNOWN:
+            yield unknowable("spec", allowed, policy.urn)
+        elif [revealed(value) for value in values] != [_VALUES] or policy.at("spec.rules.1") is not None:
+            yield violated(at_path("spec.rules", values), allowed, policy.urn)
+    for project in sorted({str(revealed(one.at("project"))) for one in resources if one.type == SERVICE}):
+        if f"projects/{project}" not in bound:
+            yield violated(f"nothing keeps {project} from other places", allowed, system.urn)
+
+
+def _is_dtx(resources: Sequence[Resource]) -> bool:
+    return any(resource.type == SYSTEM for resource in resources)
+
+
 def _states_or_needs_a_location(resource: Resource) -> bool:
     return resource.type in _PROPERTY_OF or any(resource.at(name) is not None for name in _OWN)
 
@@ -345,5 +381,22 @@ RULES: Final = (
         fail_closed=True,
         free_without_personal_data=FREE_WITHOUT_PERSONAL_DATA,
         judge=sink,
+    ),
+)
+
+STACK_RULES: Final = (
+    StackRule(
+        id="gcp-location-constraint",
+        concern="residency",
+        title="Google itself refuses places outside Frankfurt in each project of DTx",
+        severity="high",
+        protects=PROTECTS,
+        fix=f"Place a Policy gcp.resourceLocations of the project with {_VALUES}",
+        source="DTx infrastructure, security 2 (access by region) and 4 (no movement of data between regions)",
+        types=(SYSTEM, SERVICE, POLICY),
+        fail_closed=True,
+        free_without_personal_data=FREE_WITHOUT_PERSONAL_DATA,
+        claims=_is_dtx,
+        judge=location_constraint,
     ),
 )

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from policies.resource import ENVIRONMENTS, UNKNOWN, EnvironmentName, Resource, Value, revealed, shown
+from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
+from policies.sizing.table import Sizing, load_table
 
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """What an environment has of one kind: how many, and what each must say, by the property's path."""
-
-    count: int
-    figures: Mapping[str, Value]
-
-    def __str__(self) -> str:
-        figures = ", ".join(f"{path.rpartition('.')[2]} {shown(value)}" for path, value in self.figures.items())
-        return f"{self.count} with {figures}" if figures else str(self.count)
-
-
-NONE: Final = Row(count=0, figures={})
-
-
-def _load() -> Mapping[EnvironmentName, Mapping[str, Row]]:
-    content: dict[str, Any] = tomllib.loads(Path(__file__).with_name("tripgen.toml").read_text(encoding="utf-8"))
-    return {
-        environment: {kind: _row(**row) for kind, row in content[environment].items()} for environment in ENVIRONMENTS
-    }
-
-
-def _row(*, count: int, **figures: Value) -> Row:
-    return Row(count=count, figures=figures)
-
-
-TABLE: Final = _load()
+TABLE: Final = load_table(Path(__file__).with_name("tripgen.toml"))
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
@@ -109,30 +80,7 @@ def _pool_kind(mode: Value) -> str:
     return "system_nodes" if revealed(mode) == "System" else "application_nodes"
 
 
-def sizes(resource: Resource) -> Iterable[Finding]:
-    """Hold a resource against its row."""
-    held = False
-    for kind, prefix in parts(resource):
-        held = True
-        row = TABLE[resource.environment].get(kind, NONE)
-        allowed = f"{WORDS[kind]} in {resource.environment}: {row}"
-        if not row.count:
-            yield violated(f"{WORDS[kind]} in {resource.environment}", allowed)
-            continue
-        for path, expected in row.figures.items():
-            yield from _expected(resource, f"{prefix}{path}", expected, allowed)
-    if not held:
-        yield violated(f"a way round the sizing table ({resource.type})", "what policies/sizing/tripgen.toml lists")
-
-
-def _expected(resource: Resource, path: str, expected: Value, allowed: str) -> Iterator[Finding]:
-    value = resource.at(path)
-    plain = revealed(value)
-    if plain is UNKNOWN:
-        yield unknowable(path, allowed)
-    elif plain != expected:
-        yield violated(at_path(path, value), allowed)
-
+SIZING: Final = Sizing(system=SYSTEM, table=TABLE, words=WORDS, parts=parts, file="policies/sizing/tripgen.toml")
 
 #: What must be equal between a primary and its replicas, and why.
 _EQUAL: Final = ("sku.name", "sku.tier", "storage.storageSizeGB")
@@ -170,21 +118,6 @@ def _has_a_replica(resources: Sequence[Resource]) -> bool:
     return any(_is_replica(resource) for resource in resources)
 
 
-def _concerned(resources: Sequence[Resource]) -> bool:
-    """Return whether the stack holds TripGen; stacks of other systems owe it nothing."""
-    return any(resource.type == SYSTEM for resource in resources)
-
-
-def each_row(resources: Sequence[Resource]) -> Iterable[Finding]:
-    """Require as many of each kind as the table says: no second database, and no missing one."""
-    system = next(resource for resource in resources if resource.type == SYSTEM)
-    counts = Counter(kind for resource in resources for kind, _ in parts(resource))
-    for kind, words in WORDS.items():
-        count = TABLE[system.environment].get(kind, NONE).count
-        if counts[kind] != count:
-            yield violated(f"{counts[kind]} x {words}", f"{count} in {system.environment}", system.urn)
-
-
 _SIZE: Final = "cost; ISMS-P 2.9.2 performance and failures"
 _FIX: Final = (
     "Give the stack what the table says for its environment (Pulumi.<stack>.yaml); where the table itself changes, "
@@ -204,7 +137,7 @@ def _sizing_rule(name: str, title: str, chapter: str, *types: str) -> ResourceRu
         source=_SOURCE.format(chapter),
         types=types,
         fail_closed=False,
-        judge=sizes,
+        judge=SIZING.sizes,
     )
 
 
@@ -283,7 +216,7 @@ STACK_RULES: Final = (
         source=_SOURCE.format("3 to 9"),
         types=(SYSTEM, AGENT_POOL, SERVER, *sorted(KINDS)),
         fail_closed=False,
-        claims=_concerned,
-        judge=each_row,
+        claims=SIZING.concerned,
+        judge=SIZING.each_row,
     ),
 )

@@ -4,14 +4,25 @@ from policies.resource import Resource
 from tests.policies import (
     aws_cases,
     azure_cases,
+    gcp_cases,
     gcp_residency_cases,
     kubernetes_cases,
     lifecycle_cases,
+    sizing_dtx_cases,
     sizing_tripgen_cases,
 )
 from tests.policies.building import Cases
 
-_MODULES = (aws_cases, azure_cases, gcp_residency_cases, kubernetes_cases, lifecycle_cases, sizing_tripgen_cases)
+_MODULES = (
+    aws_cases,
+    azure_cases,
+    gcp_cases,
+    gcp_residency_cases,
+    kubernetes_cases,
+    lifecycle_cases,
+    sizing_dtx_cases,
+    sizing_tripgen_cases,
+)
 CASES: dict[str, Cases] = {rule: cases for module in _MODULES for rule, cases in module.CASES.items()}
 #: Resources on which a rule has no opinion although it looks at their type.
 UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {

@@ -5,6 +5,8 @@ from typing import Any
 from policies.resource import UNKNOWN, Resource, Value
 from tests.policies.azure_cases import AGENT_POOL, CLUSTER, GATEWAY, GATEWAY_POLICY, REGISTRY, SERVER
 from tests.policies.building import Cases, resource
+from tests.policies.gcp_residency_cases import CLUSTER as GKE_CLUSTER
+from tests.policies.gcp_residency_cases import DATABASE, NODE_POOL
 
 CACHE = "azure-native:redis:Redis"
 
@@ -48,6 +50,30 @@ CASES: dict[str, Cases] = {
         ],
         violated=[cluster("1.34"), cluster("1.35", pool="1.34.2")],
         unknowable=[cluster(UNKNOWN)],
+    ),
+    "gcp-support-ended": Cases(
+        holds=[
+            resource(GKE_CLUSTER, minMasterVersion="1.35"),
+            resource(NODE_POOL, version="1.36.2-gke.1000"),
+            resource(GKE_CLUSTER),
+            resource(DATABASE, databaseVersion="POSTGRES_14"),
+            resource(DATABASE, databaseVersion="POSTGRES_18"),
+        ],
+        violated=[
+            resource(GKE_CLUSTER, minMasterVersion="1.34"),
+            resource(NODE_POOL, version="1.34.1-gke.1"),
+            resource(DATABASE, databaseVersion="POSTGRES_13"),
+        ],
+        unknowable=[resource(GKE_CLUSTER, minMasterVersion=UNKNOWN), resource(DATABASE, databaseVersion=UNKNOWN)],
+    ),
+    "gcp-support-ending": Cases(
+        holds=[
+            resource(GKE_CLUSTER, minMasterVersion="1.35"),
+            resource(GKE_CLUSTER, minMasterVersion="1.34"),
+            resource(DATABASE, databaseVersion="POSTGRES_17"),
+        ],
+        violated=[resource(DATABASE, databaseVersion="POSTGRES_14")],
+        unknowable=[resource(GKE_CLUSTER, minMasterVersion=UNKNOWN)],
     ),
 }
 UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {}

@@ -16,6 +16,11 @@ def package_folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
+def package_of(token: str) -> str:
+    """The SDK of a type, as its module is called after `pulumi_`."""
+    return token.partition(":")[0].replace("-", "_")
+
+
 @cache
 def classes(package: str) -> dict[str, tuple[str, str]]:
     """Every resource type token of a package, with the folder and the class that it is registered for."""

@@ -8,10 +8,11 @@ from policies.lifecycle.support import DATE_VARIABLE, NOTICE, SUPPORT, ended, en
 from policies.registry import judge
 from policies.resource import Resource
 from settings.azure.catalogue import AKS_MINORS, DATABASE_MAJORS, NETWORK_POLICY_ENGINES
+from settings.gcp.catalogue import GKE_MINORS, POSTGRES_MAJORS
 from tests.policies.azure_cases import CLUSTER, GATEWAY, GATEWAY_POLICY, REGISTRY, SERVER
 from tests.policies.building import resource
 from tests.policies.lifecycle_cases import CACHE, cluster, rule_sets
-from tests.policies.sdk import arguments
+from tests.policies.sdk import arguments, package_of
 
 LAST = date(2027, 3, 31)
 
@@ -64,7 +65,7 @@ def test_a_rule_set_that_has_no_announced_end_is_left_alone() -> None:
 
 def test_every_property_is_an_argument_of_one_of_its_types() -> None:
     for support in SUPPORT:
-        known = {name for token in support.types for name in arguments("azure_native", token)}
+        known = {name for token in support.types for name in arguments(package_of(token), token)}
         for path in support.paths:
             squeezed = path.partition(".")[0].lower()
             assert squeezed in {name.replace("_", "") for name in known}, path
@@ -78,8 +79,14 @@ def test_every_version_that_a_setting_may_name_has_its_last_day() -> None:
     assert ends_of("Kubernetes on AKS").keys() == set(AKS_MINORS)
     assert ends_of("PostgreSQL").keys() >= set(DATABASE_MAJORS)
     assert ends_of("Azure's own engine of network policies").keys() <= set(NETWORK_POLICY_ENGINES)
-    ends = list(ends_of("Kubernetes on AKS").values())
-    assert ends == sorted(ends)
+    assert ends_of("Kubernetes on GKE").keys() >= set(GKE_MINORS)
+    # The day of 18 has not been announced.
+    assert ends_of("PostgreSQL on Cloud SQL").keys() >= {f"POSTGRES_{major}" for major in POSTGRES_MAJORS} - {
+        "POSTGRES_18"
+    }
+    for what in ("Kubernetes on AKS", "Kubernetes on GKE", "PostgreSQL on Cloud SQL"):
+        ends = list(ends_of(what).values())
+        assert ends == sorted(ends)
 
 
 def test_another_day_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
