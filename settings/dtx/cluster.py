@@ -22,6 +22,9 @@ WEEKDAY_IN_32_DAYS: Final = 4
 #: Longest time without any upgrade that GKE takes.
 LONGEST_FREEZE: Final = timedelta(days=30)
 
+#: Where images of a registry are, if not at its name.
+REGISTRY_HOSTS: Final = {"docker.io": "registry-1.docker.io"}
+
 
 class NodePoolSettings(Settings):
     """Equal nodes over all zones of the region; figures are of the whole pool, not of a zone."""
@@ -110,7 +113,6 @@ class ImageAdmissionSettings(Settings):
         "quay.io/prometheus-operator/*",
         "quay.io/kiwigrid/*",
         "docker.io/grafana/*",
-        "registry.k8s.io/*",
         "registry.k8s.io/**",
         "docker.elastic.co/**",
         "ghcr.io/jkroepke/*",
@@ -119,6 +121,12 @@ class ImageAdmissionSettings(Settings):
     names with / in them."""
     enforced: bool = True
     """Whether another image is kept out, or only written down."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts that the nodes pull them from."""
+        names = {source.partition("/")[0] for source in self.sources}
+        return tuple(sorted(REGISTRY_HOSTS.get(name, name) for name in names))
 
 
 class ConfigurationBackupSettings(Settings):

@@ -111,6 +111,12 @@ class DtxSettings(GcpSystemSettings):
             yield f"cluster: {sizes} = {nodes} nodes in the middle of an upgrade, and the network carries {capacity}"
 
     @rule
+    def _images_can_be_pulled(self) -> Iterator[str]:
+        allowed = self.network.egress_hosts
+        if shut := [host for host in self.cluster.image_admission.hosts if host not in allowed]:
+            yield f"cluster.image_admission.sources are at {', '.join(shut)}, which network.egress_hosts does not name"
+
+    @rule
     def _teams_are_groups_that_the_cluster_knows(self) -> Iterator[str]:
         if self.workloads.teams.groups and self.cluster.rbac_group is None:
             yield "workloads.teams names groups, but cluster.rbac_group is missing: without it, RBAC knows none"

@@ -86,5 +86,10 @@ def test_more_nodes_than_the_network_carries_are_refused_with_the_sum() -> None:
     assert "291 (services) + 5 (monitoring) = 296 nodes in the middle of an upgrade, and the network carries" in said
 
 
+def test_images_that_may_run_can_be_pulled() -> None:
+    said = refusal("cluster", image_admission={"sources": ["docker.io/grafana/*", "images.invalid/**"]})
+    assert "are at images.invalid, which network.egress_hosts does not name" in said
+
+
 def test_untagged_images_go_before_tagged_ones() -> None:
     assert "untagged_days 60 must not exceed tagged_days 30" in refusal("registry", untagged_days=60, tagged_days=30)
