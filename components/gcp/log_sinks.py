@@ -40,25 +40,33 @@ class LogSinks(Component[LogSinksArgs], type="platform:gcp:LogSinks"):
     """A project's logs, kept in the region: some for compliance, the rest for whoever runs the system."""
 
     def build(self, args: LogSinksArgs) -> None:
-        """Place the sinks, and let their writers write where they stand in another project."""
-        for stream, log_filter in args.streams.items():
-            self._place(stream, args.scope.names(naming.LOG_SINK, stream), log_filter, args.project_id, args.compliance)
-        self._place("default", DEFAULT_SINK, remainder(args.streams), args.project_id, args.operational)
+        """Place the sinks, and let the project write where another project's buckets stand."""
+        self.project_id = args.project_id
+        sinks = [
+            self._place(stream, args.scope.names(naming.LOG_SINK, stream), log_filter, args.compliance)
+            for stream, log_filter in args.streams.items()
+        ]
+        self._let_write(sinks[0], args.compliance)
+        rest = self._place("default", DEFAULT_SINK, remainder(args.streams), args.operational)
+        self._let_write(rest, args.operational)
 
-    def _place(self, stream: str, name: str, log_filter: str, project_id: str, bucket: LogBucket) -> None:
-        sink = ProjectSink(
+    def _place(self, stream: str, name: str, log_filter: str, bucket: LogBucket) -> ProjectSink:
+        return ProjectSink(
             f"{self.name}-{stream}",
-            project=project_id,
+            project=self.project_id,
             name=name,
             destination=bucket.destination,
             filter=log_filter,
             unique_writer_identity=True,
             opts=self.child(depends_on=[bucket.bucket]),
         )
-        if project_id == bucket.project_id:
-            return  # a project's sinks may write to its own buckets
+
+    def _let_write(self, sink: ProjectSink, bucket: LogBucket) -> None:
+        """Let the writer that all sinks of a project share into a bucket; into those of its own project it may."""
+        if self.project_id == bucket.project_id:
+            return
         IAMMember(
-            f"{self.name}-{stream}-writer",
+            f"{self.name}-{bucket.name}-writer",
             project=bucket.project_id,
             role="roles/logging.bucketWriter",
             member=sink.writer_identity,

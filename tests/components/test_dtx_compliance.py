@@ -95,9 +95,9 @@ def test_a_record_of_another_region_is_a_region_change_and_one_of_ours_is_not() 
     assert "NOT protoPayload.resourceLocation.currentLocations=~" in log_filter
 
 
-def test_the_data_projects_writers_may_write_to_one_bucket_each(dtx_prod: World) -> None:
+def test_the_data_projects_writer_may_write_to_the_two_buckets_and_nothing_else(dtx_prod: World) -> None:
     grants = {name: placed for name, placed in dtx_prod.of(GRANT).items() if name.startswith("data-sinks-")}
-    assert len(grants) == 4
+    assert len(grants) == 2
     for grant in grants.values():
         assert (grant["project"], grant["role"]) == ("dtx-platform", "roles/logging.bucketWriter")
         assert grant["condition"]["expression"].startswith('resource.name.endsWith("europe-west3/buckets/dta-')
