@@ -50,8 +50,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self.levels = levels
         self.environment: EnvironmentName | None = None
         self.classifications: Classifications = {}
-        #: What the program says of each resource, by its URN. The engine sends a whole stack as the clouds answer it,
-        #: and a cloud keeps to itself some of what it was told: that a database is a replica, for example.
+        #: What the program says of each resource, by its URN. The engine sends a whole stack as the clouds answer it. A
+        #: cloud keeps to itself some of what it was told (that a database is a replica), and adds what nobody said (the
+        #: pools inside a cluster, which are resources of their own).
         self._inputs: dict[str, Mapping[str, Value]] = {}
 
     def ConfigureStack(
@@ -80,7 +81,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzeResponse:
         environment = self._environment(context)
-        resources = [self._with_inputs(_resource(one, environment)) for one in request.resources]
+        resources = [self._as_said(_resource(one, environment)) for one in request.resources]
         subjects = {resource.urn: resource for resource in resources}
         return self._response(judge_stack(resources), STACK_RULES, environment, subjects)
 
@@ -115,8 +116,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             remediation_steps=rule.fix,
         )
 
-    def _with_inputs(self, resource: Resource) -> Resource:
-        return replace(resource, properties={**resource.properties, **self._inputs.get(resource.urn, {})})
+    def _as_said(self, resource: Resource) -> Resource:
+        return replace(resource, properties=self._inputs.get(resource.urn, resource.properties))
 
     def _environment(self, context: grpc.ServicerContext) -> EnvironmentName:
         if self.environment is None:

@@ -17,6 +17,7 @@ REFUSED: Final = tuple(_TABLES["refused"])
 
 DATABASE: Final = "gcp:sql/databaseInstance:DatabaseInstance"
 DATASET: Final = "gcp:bigquery/dataset:Dataset"
+NODE_POOL: Final = "gcp:container/nodePool:NodePool"
 DATASET_ACCESS: Final = "gcp:bigquery/datasetAccess:DatasetAccess"
 AUDIT_CONFIG: Final = "gcp:projects/iAMAuditConfig:IAMAuditConfig"
 SERVICE: Final = "gcp:projects/service:Service"
@@ -37,6 +38,8 @@ def keyless(resource: Resource) -> Iterable[Finding]:
             f"a {resource.type.rpartition(':')[2]} ({resource.type})", "identities without keys, one role at a time"
         )
     yield from unmet(resource, KEYLESS)
+    if resource.type == NODE_POOL and resource.at("nodeConfig.serviceAccount") is None:
+        yield violated("no `nodeConfig.serviceAccount`", "an account of the nodes' own; Google's default is an editor")
     if resource.type == DATABASE:
         yield from _database(resource)
 

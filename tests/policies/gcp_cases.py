@@ -118,7 +118,7 @@ def identified(pool: Value = "dtx-platform.svc.id.goog", **more: Any) -> Resourc
 
 
 def nodes(mode: Value) -> Resource:
-    config = {"workloadMetadataConfig": {"mode": mode}, "serviceAccount": "nodes@dtx.iam.gserviceaccount.com"}
+    config = {"workloadMetadataConfig": {"mode": mode}, "serviceAccount": UNKNOWN}
     return resource(NODE_POOL, nodeConfig=config)
 
 
@@ -353,7 +353,7 @@ CASES: dict[str, Cases] = {
             resource(CLUSTER),
             identified(enableLegacyAbac=True),
             nodes("GCE_METADATA"),
-            resource(NODE_POOL),
+            resource(NODE_POOL, nodeConfig={"workloadMetadataConfig": {"mode": "GKE_METADATA"}}),
             resource(PROVIDER),
             resource(REDIS, authorizationMode="AUTH_MODE_DISABLED"),
             resource(REDIS),

@@ -15,7 +15,8 @@ from policies.analyzer import ENVIRONMENT_KEY, Analyzer
 from policies.levels import load_levels
 from policies.registry import RULES
 from tests.policies.azure_cases import ENDPOINT, SERVER, VAULT
-from tests.policies.gcp_residency_cases import BUCKET
+from tests.policies.gcp_cases import SYSTEM
+from tests.policies.gcp_residency_cases import BUCKET, CLUSTER, NODE_POOL
 
 URN = "urn:pulumi:prod::platform::{}::{}"
 
@@ -65,6 +66,22 @@ def test_a_service_without_a_private_endpoint_is_named(analyzer: Analyzer) -> No
     assert (found.policyName, found.urn) == ("azure-private-endpoints", vault.urn)
     assert found.enforcementLevel == messages.MANDATORY
     assert "Found: no private endpoint leads to it" in found.message
+
+
+def test_what_a_cloud_adds_is_not_counted_as_said(analyzer: Analyzer) -> None:
+    pool = {"nodeConfig": {"machineType": "e2-standard-4"}}
+    cluster = sent(CLUSTER, "cluster", {"nodePools": [pool]})
+    nodes = sent(NODE_POOL, "pool", pool)
+    system = sent(SYSTEM, "dtx", {})
+    for one in (cluster, nodes, system):
+        said = {} if one is cluster else json_format.MessageToDict(one.properties)
+        request = messages.AnalyzeRequest(urn=one.urn, type=one.type, name=one.name)
+        request.properties.update(said)
+        analyzer.Analyze(request, CONTEXT)
+    response = analyzer.AnalyzeStack(messages.AnalyzeStackRequest(resources=[system, cluster, nodes]), CONTEXT)
+    found = [one.message for one in response.diagnostics if one.policyName == "dtx-each-row"]
+    assert found
+    assert not [text for text in found if "x node pool of the services" in text]
 
 
 def test_what_a_cloud_does_not_answer_is_known_from_what_the_program_said(analyzer: Analyzer) -> None:
