@@ -173,13 +173,17 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                 backend_ports=[str(self.settings.services[self.settings.edge.service].port)],
                 egress_hosts=egress_hosts(self.settings),
             ),
-            self.child(),
+            self.child(depends_on=[self.apis]),
         )
-        GoogleApiNames("google-api-names", GoogleApiNamesArgs(scope=self.scope, network=self.network), self.child())
+        GoogleApiNames(
+            "google-api-names",
+            GoogleApiNamesArgs(scope=self.scope, network=self.network),
+            self.child(depends_on=[self.apis]),
+        )
         nat = Nat(
             "nat",
             NatArgs(scope=self.scope, network=self.network, addresses=network.nat_addresses, logs=network.nat_logs),
-            self.child(),
+            self.child(depends_on=[self.apis]),
         )
         self.exported["egress_addresses"] = nat.addresses
 
