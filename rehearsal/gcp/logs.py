@@ -95,13 +95,6 @@ def _bucket_path(case: GcpCase) -> str:
     return f"{parent}/locations/{case.get('location', 'global')}/buckets/{given}"
 
 
-def view_bucket_stands(case: GcpCase) -> Iterator[Problem]:
-    """A view is of a bucket; Google's own are always there."""
-    path = _bucket_path(case)
-    if last(path) not in _OWN and case.find(BUCKET, path) is None:
-        yield not_found("bucket", f"Bucket `{last(path)}` does not exist in {segment(path, 'locations')}")
-
-
 def view_filter_is_simple(case: GcpCase) -> Iterator[Problem]:
     """A view selects by source, resource type and log only."""
     text = case.get("filter")
@@ -115,7 +108,7 @@ def view_filter_is_simple(case: GcpCase) -> Iterator[Problem]:
 
 def bucket_is_analysed(case: GcpCase) -> Iterator[Problem]:
     """Logs can be linked to BigQuery where Log Analytics is on."""
-    bucket = case.find(BUCKET, _bucket_path(case))
+    bucket = case.target("bucket")
     if bucket is not None and not bucket.outputs.get("enableAnalytics"):
         yield invalid("bucket", f"Log Analytics is not enabled for bucket {bucket.name}", "failedPrecondition")
 

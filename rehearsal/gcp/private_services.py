@@ -76,7 +76,9 @@ def network_is_connected_once(case: GcpCase) -> Iterator[Problem]:
 
 
 def connection_is_not_used(case: GcpCase) -> Iterator[Problem]:
-    """What has an address in the peered ranges keeps the connection."""
+    """What has an address in the peered ranges keeps the connection, unless the peering is to be cut off."""
+    if case.get("deletionPolicy") == "REMOVE_PEERING":
+        return
     network = case.get("network")
     for type_, path in _USERS.items():
         for thing in case.inventory.list(case.scope.package, type_):

@@ -398,5 +398,9 @@ def test_a_connection_in_use_stays(google, connected, primary):  # noqa: ARG001 
         google.delete(connected)
 
 
+def test_a_connection_in_use_goes_where_its_peering_is_cut_off(google, connected, primary):  # noqa: ARG001
+    google.delete(google.update(connected, deletionPolicy="REMOVE_PEERING"))
+
+
 def test_a_connection_gives_back_its_peering(connected):
     assert connected["peering"] == "servicenetworking-googleapis-com"

@@ -142,6 +142,9 @@ def test_what_is_granted_on_a_dataset_is_granted_to_somebody(frankfurt, google):
         google.preview(f"gcp:{DATASET_MEMBER}", "it", {**inputs, "role": "viewer"})
     frankfurt.make(DATASET, datasetId="de", location=REGION)
     assert frankfurt.make(DATASET_MEMBER, **inputs)["etag"]
+    own = f"projects/{PROJECT}/roles/nobody"
+    with refused(f"Error 400: Role ({own}) does not exist in the resource's hierarchy"):
+        frankfurt.make(DATASET_MEMBER, "own", **{**inputs, "role": own})
     ghost = f"serviceAccount:ghost@{PROJECT}.iam.gserviceaccount.com"
     with refused(f"Service account ghost@{PROJECT}.iam.gserviceaccount.com does not exist"):
         frankfurt.make(DATASET_BINDING, datasetId="de", role="roles/bigquery.dataEditor", members=[ghost])
@@ -372,7 +375,7 @@ def test_the_public_is_kept_out(frankfurt):
     ):
         frankfurt.make(MEMBER, **inputs)
     assert frankfurt.make(MEMBER, **{**inputs, "member": "group:readers@example.com"}).id.startswith(
-        "b/dtx-shop-documents/storage.objectViewer/"
+        "b/dtx-shop-documents/roles/storage.objectViewer/"
     )
 
 
