@@ -12,7 +12,6 @@ from rehearsal.inventory import Object
 from rehearsal.values import mapping
 
 ACCOUNT = "gcp:serviceaccount/account:Account"
-CUSTOM_ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole"
 POOL = "gcp:iam/workloadIdentityPool:WorkloadIdentityPool"
 CLUSTER = "gcp:container/cluster:Cluster"
 _MEMBER = re.compile(
@@ -106,13 +105,6 @@ def _agent(case: GcpCase, account: str) -> tuple[str, str] | None:
 
 def _on_anywhere(case: GcpCase, host: str) -> bool:
     return any(it.outputs.get("service") == host for it in case.standing("gcp:projects/service:Service"))
-
-
-def custom_role_exists(case: GcpCase) -> Iterator[Problem]:
-    """A project's own role stands before it is granted."""
-    role = str(case.get("role"))
-    if role.startswith("projects/") and case.find(CUSTOM_ROLE, role) is None:
-        yield Problem("role", f"Error 400: The role name must be in the form of an existing role: {role}., badRequest")
 
 
 # --- identities from elsewhere ---------------------------------------------------------------------------------------

@@ -89,6 +89,8 @@ def _whole(token: str, entry: TypeEntry, schema: ResourceSchema) -> TypeEntry:
         properties=properties,
         outputs={name: item for name, item in shared.items() if name in schema.computed} | entry.outputs,
         autoname=entry.autoname or (auto if optional else None),
+        # Whoever has a right already is given none: two resources for one right are one right.
+        adopts=entry.adopts or token.lower().endswith("iammember"),
     )
 
 
@@ -150,8 +152,8 @@ class GcpCase(Case):
     def lookup(self, name: str) -> Value:
         """In a path only the last part of another resource's path is used: `cluster` may be either."""
         found = super().lookup(name)
-        inside = isinstance(found, str) and "/" in found and name in path_names(self.entry)
-        return last(found) if inside and f"/{{{name}}}/" in self.entry.id else found
+        refers = name in self.entry.properties and self.entry.properties[name].refers is not None
+        return last(found) if refers and isinstance(found, str) and f"/{{{name}}}/" in self.entry.id else found
 
     def find(self, type: str, value: str, kind: str = "id", region: str | None = None) -> Object | None:  # noqa: A002
         """Return an object by its path, however it is written, or by another handle."""

@@ -7,7 +7,7 @@ from rehearsal.errors import Problem, suggestion
 from rehearsal.gcp.paths import GcpCase, last, meets, region_of, texts
 from rehearsal.values import Steps, format_path, mapping, parse_path
 
-_REGION, _ZONE = {"region", "regions"}, {"zone", "zones", "nodeLocations", "replicaZone", "replicaZones"}
+_REGION, _ZONE = {"region"}, {"zone", "zones", "nodeLocations", "replicaZone", "replicaZones"}
 _LOCATION = {"location", "locations", "locationId"}
 _FREE_TEXT = {"condition", "labels", "resourceLabels", "userLabels", "metadata"}
 _LABELS_PER_RESOURCE = 64
