@@ -213,6 +213,7 @@ def _absent(metric: str, summary: str) -> Alert:
         summary=summary,
         severity="warning",
         for_minutes=30,
+        subject=metric,
     )
 
 

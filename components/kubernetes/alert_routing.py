@@ -14,6 +14,21 @@ SLACK_URL: Final = "slack-url"
 SMS_URL: Final = "sms-url"
 NOBODY: Final = "nobody"
 GROUP_INTERVAL_MINUTES: Final = 5
+#: Labels by which one matter is told from another of the same alert.
+MATTER: Final = (
+    "alertname",
+    "namespace",
+    "pod",
+    "node",
+    "instance",
+    "mountpoint",
+    "persistentvolume",
+    "persistentvolumeclaim",
+    "horizontalpodautoscaler",
+    "name",
+    "service",
+    "subject",
+)
 #: What leaves the region with a message: what is wrong and where in the cluster, no label of a user and no log line.
 TITLE: Final = "[{{ .Status | toUpper }}] {{ .CommonLabels.severity }}: {{ .CommonLabels.alertname }}"
 TEXT: Final = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ end }}"
@@ -65,7 +80,7 @@ def alertmanager_config(channels: Channels, routes: Mapping[str, Route]) -> dict
                 # A warning that has become critical is told once. Nothing keeps a violation silent.
                 "source_matchers": ["severity = critical"],
                 "target_matchers": ["severity = warning"],
-                "equal": ["alertname", "namespace", "pod", "service", "node"],
+                "equal": list(MATTER),
             }
         ],
         "route": {

@@ -81,7 +81,11 @@ def _input(port: int) -> str:
 
 
 def _filters(fields: PersonalFields) -> Iterator[str]:
-    yield f'  json {{ source => "message" target => "{PARSED}" skip_on_invalid_json => true }}'
+    # Objects only: a list or a text of JSON would go on whole, and unmasked.
+    yield (
+        '  if [message] =~ "^\\s*\\{" '
+        f'{{ json {{ source => "message" target => "{PARSED}" skip_on_invalid_json => true }} }}'
+    )
     # The raw line holds everything that is taken out below.
     yield f'  if [{PARSED}] {{ mutate {{ remove_field => ["message"] }} }}'
     yield '  mutate { remove_field => ["[event][original]"] }'

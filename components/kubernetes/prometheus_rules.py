@@ -26,6 +26,8 @@ class Alert:
     #: `violation`, `critical` or `warning`.
     severity: str
     for_minutes: int = 0
+    #: What it is about, where the result has no labels that say so.
+    subject: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,6 @@ def _rule(group: RuleGroup, alert: Alert, *, severity: str, minutes: int) -> dic
         "alert": alert.name,
         "expr": alert.expression,
         "for": f"{minutes}m",
-        "labels": {"severity": severity, "area": group.name},
+        "labels": {"severity": severity, "area": group.name, **({"subject": alert.subject} if alert.subject else {})},
         "annotations": {"summary": alert.summary},
     }

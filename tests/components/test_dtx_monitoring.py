@@ -400,6 +400,17 @@ def test_a_violation_is_told_at_once_and_first_in_the_routes(every_dtx: World) -
         assert "violation" not in str(inhibition)
 
 
+def test_what_has_become_critical_silences_the_warning_of_the_same_matter_only(every_dtx: World) -> None:
+    (inhibition,) = values(every_dtx)["alertmanager"]["config"]["inhibit_rules"]
+    told_apart = set(inhibition["equal"])
+    for rule in all_rules(every_dtx):
+        if rule["labels"]["severity"] == "warning":
+            assert set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])) <= told_apart
+    missing = [rule for rule in all_rules(every_dtx) if rule["alert"] == "MeasurementMissing"]
+    subjects = {rule["labels"]["subject"] for rule in missing}
+    assert 2 * len(subjects) == len(missing)
+
+
 def test_passwords_of_channels_are_read_from_a_secret_that_somebody_else_makes(dtx_prod: World, dtx_dev: World) -> None:
     alertmanager = values(dtx_prod)["alertmanager"]
     files = {value for path, value in walk(alertmanager["config"]) if path and path[-1].endswith("_file")}
@@ -571,6 +582,13 @@ def test_the_raw_line_goes_once_it_is_parsed(every_dtx: World) -> None:
     parsed, gone = text.index("json { source"), text.index('remove_field => ["message"]')
     assert parsed < gone < text.index("fingerprint")
     assert 'remove_field => ["[event][original]"]' in text
+
+
+def test_only_objects_are_parsed_for_nothing_else_has_fields_to_take_out(dtx_prod: World) -> None:
+    (pattern,) = re.findall(r'if \[message\] =~ "([^"]+)" \{ json', the_pipeline(dtx_prod))
+    assert re.search(pattern, '  {"email": "a@b.example"}')
+    for line in ('["a@b.example"]', '"a@b.example"', "sign-in failed {", "42"):
+        assert not re.search(pattern, line)
 
 
 def test_pseudonyms_are_made_with_a_key_from_a_secret(every_dtx: World) -> None:
