@@ -8,7 +8,7 @@ from rehearsal.gcp.paths import GcpCase
 from rehearsal.gcp.refusals import invalid, seconds
 from rehearsal.values import Value, mapping
 
-DATABASE, SCHEDULE = "gcp:firestore/database:Database", "gcp:firestore/backupSchedule:BackupSchedule"
+SCHEDULE = "gcp:firestore/backupSchedule:BackupSchedule"
 _LONGEST_RETENTION = 14 * 7 * 24 * 60 * 60  # weeks
 _WAYS = ("order", "arrayConfig", "vectorConfig", "searchConfig")
 
