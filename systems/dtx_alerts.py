@@ -132,6 +132,21 @@ def figure_alerts(alerts: AlertsSettings) -> Iterator[FigureAlert]:
         **_figures(alerts.unreachable_regions),
     )
     yield FigureAlert(
+        name="cluster-away",
+        title="The cluster tells nothing",
+        meaning="No node reports. Prometheus and its alerts are away with it: look at the cluster in Google's console.",
+        figure=Figure(
+            metric="kubernetes.io/node/cpu/total_cores",
+            resource="k8s_node",
+            aligner="ALIGN_MEAN",
+            reducer="REDUCE_SUM",
+            by=("resource.label.cluster_name",),
+        ),
+        threshold=None,
+        minutes=alerts.cluster_away.minutes,
+        severity=alerts.cluster_away.severity,
+    )
+    yield FigureAlert(
         name="errors",
         title="Requests fail",
         meaning="The load balancer answers with 5xx. Look at the latest rollout first, then at the stores.",

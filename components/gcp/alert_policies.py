@@ -11,6 +11,7 @@ from pulumi_gcp.monitoring import (
     AlertPolicy,
     AlertPolicyAlertStrategyNotificationChannelStrategyArgsDict,
     AlertPolicyConditionArgsDict,
+    AlertPolicyConditionConditionAbsentArgsDict,
     AlertPolicyConditionConditionThresholdAggregationArgsDict,
     AlertPolicyConditionConditionThresholdArgsDict,
 )
@@ -72,7 +73,8 @@ class FigureAlert:
     #: What it means and what to do, for whoever is woken by it.
     meaning: str
     figure: Figure
-    threshold: float
+    #: None: that there is no figure at all is what is told.
+    threshold: float | None
     below: bool = False
     minutes: int
     severity: Severity
@@ -125,17 +127,13 @@ class AlertPolicies(Component[AlertPoliciesArgs], type="platform:gcp:AlertPolici
 
     def _place_figure(self, alert: FigureAlert, title: str, minutes: int, told: Told, reminders: Reminders) -> None:
         suffix = "" if title == alert.title else "-escalation"
-        condition: AlertPolicyConditionArgsDict = {
-            "display_name": title,
-            "condition_threshold": threshold_condition(alert, minutes),
-        }
         AlertPolicy(
             f"{self.name}-{alert.name}{suffix}",
             project=self.args.project_id,
             display_name=self._title(title),
             combiner="OR",
             severity=alert.severity,
-            conditions=[condition],
+            conditions=[condition(alert, title, minutes)],
             documentation={"content": alert.meaning, "mime_type": "text/markdown"},
             notification_channels=told,
             alert_strategy={"auto_close": f"{FIGURE_CLOSES_SECONDS}s", "notification_channel_strategies": reminders},
@@ -191,10 +189,22 @@ class AlertPolicies(Component[AlertPoliciesArgs], type="platform:gcp:AlertPolici
         return f"{tags.system} {tags.environment}: {title}"
 
 
-def threshold_condition(alert: FigureAlert, minutes: int) -> AlertPolicyConditionConditionThresholdArgsDict:
-    """Return the condition of an alert on a figure that has lasted so many minutes."""
+def condition(alert: FigureAlert, title: str, minutes: int) -> AlertPolicyConditionArgsDict:
+    """Return the condition of an alert that has lasted so many minutes."""
+    if alert.threshold is not None:
+        return {"display_name": title, "condition_threshold": _threshold(alert, minutes)}
+    absent: AlertPolicyConditionConditionAbsentArgsDict = {
+        "filter": alert.figure.filter(),
+        "aggregations": [{**each} for each in alert.figure.aggregations()],
+        "duration": f"{minutes * 60}s",
+        "trigger": {"count": 1},
+    }
+    return {"display_name": title, "condition_absent": absent}
+
+
+def _threshold(alert: FigureAlert, minutes: int) -> AlertPolicyConditionConditionThresholdArgsDict:
     figure = alert.figure
-    condition: AlertPolicyConditionConditionThresholdArgsDict = {
+    judged: AlertPolicyConditionConditionThresholdArgsDict = {
         "filter": figure.filter(),
         "aggregations": figure.aggregations(),
         "comparison": "COMPARISON_LT" if alert.below else "COMPARISON_GT",
@@ -203,6 +213,6 @@ def threshold_condition(alert: FigureAlert, minutes: int) -> AlertPolicyConditio
         "trigger": {"count": 1},
     }
     if figure.of_all:
-        condition["denominator_filter"] = figure.filter(all_series=True)
-        condition["denominator_aggregations"] = [{**each} for each in figure.aggregations()]
-    return condition
+        judged["denominator_filter"] = figure.filter(all_series=True)
+        judged["denominator_aggregations"] = [{**each} for each in figure.aggregations()]
+    return judged

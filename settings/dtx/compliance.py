@@ -90,6 +90,8 @@ class AlertsSettings(Settings):
 
     unreachable_regions: AlertSettings = AlertSettings(above=1, minutes=2, severity="CRITICAL")
     """Places in Europe from which the entrance does not answer."""
+    cluster_away: LastingSettings = LastingSettings(minutes=5, severity="CRITICAL")
+    """Minutes for which no node has told anything: what runs in the cluster cannot say so itself."""
     error_percent: AlertSettings = AlertSettings(above=5, minutes=5, severity="CRITICAL")
     """Share of requests that the load balancer answers with 5xx."""
     latency_ms: AlertSettings = AlertSettings(above=1000, minutes=10, severity="WARNING")

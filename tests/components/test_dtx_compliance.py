@@ -164,6 +164,12 @@ def test_development_wakes_nobody_and_still_shows_what_is_wrong(dtx_dev: World) 
     assert not [name for name in dtx_dev.of(ALERT) if name.endswith("-escalation")]
 
 
+def test_a_cluster_that_tells_nothing_is_told_of_from_outside(dtx_prod: World) -> None:
+    (condition,) = dtx_prod.one(ALERT, "alerts-cluster-away")["conditions"]
+    assert condition["conditionAbsent"]["duration"] == "300s"
+    assert told(dtx_prod.one(ALERT, "alerts-cluster-away")) == {"team-mail", "team-slack", "on-call"}
+
+
 def test_the_replicas_may_lack_what_may_be_lost(dtx_prod: World) -> None:
     condition = dtx_prod.one(ALERT, "alerts-replica-lag")["conditions"][0]["conditionThreshold"]
     assert (condition["thresholdValue"], condition["comparison"]) == (300, "COMPARISON_GT")
