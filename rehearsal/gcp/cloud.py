@@ -78,6 +78,9 @@ class GcpCloud(DeclaredCloud):
             for name in ("project", "region", "zone")
             if schema and name in schema.inputs and provider.config.get(name) and case.properties.get(name) is None
         }
+        if "{location}" in case.entry.id and case.properties.get("location") is None:
+            near = provider.config.get("zone") if resource.type.startswith("gcp:container/") else None
+            defaults["location"] = near or provider.config.get("region")
         known["properties"] = {**defaults, **{name: it for name, it in case.properties.items() if it is not None}}
         return GcpCase(**known, default_project=str(provider.config.get("project") or ""))
 
@@ -86,7 +89,7 @@ class GcpCloud(DeclaredCloud):
     def _check_values(self, case: Case) -> Iterator[Problem]:
         yield from super()._check_values(case)
         asked = cast("GcpCase", case)
-        for name in ("project", "region"):
+        for name in ("project", "region", "location"):
             if f"{{{name}}}" in case.entry.id and case.properties.get(name) is None:
                 yield Problem(name, _UNSAID[name])
         project = case.get("project")
@@ -196,6 +199,7 @@ class GcpCloud(DeclaredCloud):
 _UNSAID = {
     "project": "project: required field is not set. Say it on the resource, or on the provider.",
     "region": "Cannot determine region: set in this resource, or set provider-level 'region' or 'zone'.",
+    "location": "Cannot determine location: set location in this resource, or set provider-level 'region' or 'zone'.",
 }
 
 

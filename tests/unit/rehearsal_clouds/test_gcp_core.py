@@ -37,6 +37,16 @@ def test_a_regional_resource_without_a_region_is_refused(clouds: Clouds):
         clouds.provider("gcp", {"project": PROJECT}).check(ADDRESS, "ip", {"name": "ip"})
 
 
+def test_a_location_is_the_providers_where_none_is_said(clouds: Clouds):
+    given = {"name": "c", "initialNodeCount": 1}
+    with refused("Cannot determine location: set location in this resource, or set provider-level 'region' or 'zone'."):
+        clouds.provider("gcp", {"project": PROJECT}).check("gcp:container/cluster:Cluster", "c", given)
+    near = clouds.provider("gcp", {**FRANKFURT, "zone": "europe-west3-b"})
+    near.create("gcp:projects/service:Service", service="container.googleapis.com")
+    made = near.create("gcp:container/cluster:Cluster", "c", **given)
+    assert made.id == f"projects/{PROJECT}/locations/europe-west3-b/clusters/c"
+
+
 def test_project_and_region_come_from_the_provider_or_the_resource(frankfurt: Frankfurt):
     assert frankfurt.make("compute/address:Address", "a", name="a").id == f"{IN_REGION}/addresses/a"
     frankfurt.make("projects/service:Service", "other", service="compute.googleapis.com", project="dtx-data")
