@@ -8,17 +8,22 @@ from typing import Any
 
 import pytest
 
+from rehearsal.values import find
 from tests.rehearsal.harness import ROOT, Rehearsal
 from tests.rehearsal.running import RunningStacks
 
 pytestmark = pytest.mark.engine
 
-#: What is moved: the system, the stack, the type, and the property that says where it is.
-MOVED = {
-    "a key ring of Google Cloud": ("dtx", "prod", "gcp:kms/keyRing:KeyRing", "location", "europe-west1"),
-    "a registry of Azure": ("tripgen", "dev", "azure-native:containerregistry:Registry", "location", "japaneast"),
-    "a table of AWS' logs": ("kyeol", "dev", "aws:cloudwatch/logGroup:LogGroup", "region", "us-west-2"),
-}
+#: What is moved in a system's stack: the type, the property that says where it is, and whereto.
+MOVED = [
+    pytest.param(system, stack, (token, path, elsewhere), marks=pytest.mark.systems(system), id=f"{system} {path}")
+    for system, stack, token, path, elsewhere in (
+        ("dtx", "prod", "gcp:kms/keyRing:KeyRing", "location", "europe-west1"),
+        ("dtx", "prod", "gcp:sql/databaseInstance:DatabaseInstance", "settings.backupConfiguration.location", "eu"),
+        ("tripgen", "dev", "azure-native:containerregistry:Registry", "location", "japaneast"),
+        ("kyeol", "dev", "aws:cloudwatch/logGroup:LogGroup", "region", "us-west-2"),
+    )
+]
 
 
 def regions(rehearsal: Rehearsal, stack: str, system: str) -> tuple[int, dict[str, Any]]:
@@ -40,12 +45,14 @@ def out(document: dict[str, Any]) -> set[str]:
     return {one["urn"] for one in document["resources"] if one["verdict"] not in {"in region", "listed"}}
 
 
-@pytest.mark.parametrize("what", MOVED)
-def test_what_was_moved_by_hand_is_found_after_a_refresh(running: RunningStacks, what: str) -> None:
-    system, stack, token, path, elsewhere = MOVED[what]
+@pytest.mark.parametrize(("system", "stack", "moving"), MOVED)
+def test_what_was_moved_by_hand_is_found_after_a_refresh(
+    running: RunningStacks, system: str, stack: str, moving: tuple[str, str, str]
+) -> None:
+    token, path, elsewhere = moving
     copy = running.copy(stack)
     assert out(regions(copy, stack, system)[1]) == set()
-    moved = next(one for one in copy.inventory.list(type=token) if f"::platform:system:{system.title()}$" in one.urn)
+    moved = next(one for one in copy.inventory.list(type=token) if list(find(one.outputs, path)))
     copy.inventory.edit(moved, path, elsewhere)
     assert out(regions(copy, stack, system)[1]) == set(), "the state knows nothing of it before a refresh"
     copy.refresh(stack).ok()
