@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from policies.controls import Controls
 from policies.resource import EnvironmentName, Resource, Value, shown
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
@@ -71,6 +72,8 @@ class Rule:
     fail_closed: bool
     #: Environments that its source leaves free as long as their data is not personal: there alone it may be lowered.
     free_without_personal_data: tuple[EnvironmentName, ...] = ()
+    #: Ids of what it serves, by framework, and of its twins in other scanners; those of `protects` among them.
+    controls: Controls = field(default_factory=dict)
 
 
 def _every_one(_: Resource) -> bool:
