@@ -42,3 +42,32 @@ def test_a_subscription_is_told_of_every_resource_provider_before_the_first_up()
     needed = {otherwise.get(module, module) for module in used - {"authorization", "resources"}}
     assert needed <= registered, f"not registered: {', '.join(sorted(needed - registered))}"
     assert {"monitor", "insights", "policyinsights", "compute"} <= registered
+
+
+def test_dtx_deployer_is_given_a_role_for_every_service_of_google_that_the_program_uses() -> None:
+    used = set()
+    for source in (runbooks.ROOT / "components" / "gcp").glob("*.py"):
+        used |= set(re.findall(r"^from pulumi_gcp\.(\w+) import", source.read_text(), re.MULTILINE))
+    # The module, where its roles are called otherwise.
+    otherwise = {
+        "accesscontextmanager": "accesscontextmanager.policyAdmin",
+        "bigquery": "bigquery.dataOwner",
+        "firestore": "datastore",
+        "iam": "iam.workloadIdentityPoolAdmin",
+        "kms": "cloudkms",
+        "networkconnectivity": "compute.networkAdmin",
+        "projects": "resourcemanager.projectIamAdmin",
+        "serviceaccount": "iam.serviceAccountAdmin",
+        "servicenetworking": "compute.networkAdmin",
+        "sql": "cloudsql",
+    }
+    text = (runbooks.RUNBOOKS / "dtx.md").read_text()
+    loops = re.findall(r"for role in ([\w.\s\\]+); do", text)
+    granted = {role for loop in loops for role in re.findall(r"[\w.]+", loop)}
+    assert len(loops) == 3
+    without = {
+        module
+        for module in used
+        if not any(f"{role}.".startswith(f"{otherwise.get(module, module)}.") for role in granted)
+    }
+    assert without == set()
