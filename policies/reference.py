@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from policies.controls import FRAMEWORKS, in_words
 from policies.levels import Levels, load_levels
 from policies.lifecycle.support import SUPPORT
 from policies.registry import RULES
@@ -63,7 +65,9 @@ day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --polic
 
 def page(levels: Levels) -> str:
     """Return the page."""
-    return "\n".join([INTRODUCTION, *_overview(levels), *_rules(), *_residency(), *_lifecycle(), *_sizing()])
+    return "\n".join(
+        [INTRODUCTION, *_overview(levels), *_rules(), *_controls(), *_residency(), *_lifecycle(), *_sizing()]
+    )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -88,9 +92,31 @@ def _rules() -> Iterator[str]:
         yield f"{rule.title}.\n"
         yield f"- Concern: {rule.concern}; severity: {rule.severity}; {_manner(rule)}"
         yield f"- Protects: {rule.protects}"
+        yield f"- Controls: {in_words(rule.controls)}"
         yield f"- Source: {rule.source}"
         yield f"- Fix: {rule.fix}"
         yield f"- Looks at: {', '.join(f'`{token}`' for token in rule.types)}\n"
+
+
+def _controls() -> Iterator[str]:
+    yield "## Controls\n"
+    yield "Which rules serve what an auditor asks for; of a scanner, which of its checks ask the same."
+    yield "A rule's *source* is why the platform has it; a control is whom it helps besides.\n"
+    for framework, edition in FRAMEWORKS.items():
+        serving: dict[str, list[str]] = {}
+        for rule in RULES:
+            for control in rule.controls.get(framework, ()):
+                serving.setdefault(control, []).append(f"[{rule.id}](#{rule.id})")
+        yield f"### {framework}\n"
+        yield f"{edition.title}.\n"
+        yield from _table(
+            ["control", "rules"], ([each, ", ".join(serving[each])] for each in sorted(serving, key=_order))
+        )
+
+
+def _order(control: str) -> list[tuple[int, str]]:
+    """Return a key by which 2.10 comes after 2.9."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", control)]
 
 
 def _manner(rule: Rule) -> str:

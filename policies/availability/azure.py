@@ -50,6 +50,7 @@ RESOURCE_RULES: Final = (
         title="Losing a zone stops nothing, where the design asks for it",
         severity="high",
         protects="ISMS-P 2.12.1 readiness for disasters, 2.9.2 performance and failures",
+        controls={"ISMS-P": ("2.9.2", "2.12.1")},
         fix="Spread the resource over the region's zones; where the demand changes, change "
         "policies/availability/azure_zones.toml in the same review",
         source="TripGen physical architecture, 3.1.2, 3.2.1, 4.2.1, 5.1.1 and 5.2.1",
@@ -64,6 +65,7 @@ RESOURCE_RULES: Final = (
         title="Nothing in Korea South asks for a zone",
         severity="medium",
         protects="ISMS-P 2.12.2 testing and improving recovery from disasters",
+        controls={"ISMS-P": ("2.12.2",)},
         fix="Leave zones out in Korea South: the region has none",
         source="TripGen physical architecture, 10.1.1 (recovery region)",
         types=("azure-native:*",),
@@ -77,6 +79,12 @@ RESOURCE_RULES: Final = (
         title="Data is backed up for as long and as far away as the design asks for",
         severity="high",
         protects="ISMS-P 2.9.3 backup and recovery, 2.12.1 readiness for disasters",
+        controls={
+            "ISMS-P": ("2.9.3", "2.12.1"),
+            "CIS Azure": ("3.11", "8.5"),
+            "checkov": ("CKV2_AZURE_38", "CKV_AZURE_42", "CKV_AZURE_110", "CKV_AZURE_136"),
+            "trivy": ("AVD-AZU-0016",),
+        },
         fix="Keep backups as the environment asks; where the demand changes, change "
         "policies/availability/azure_backups.toml in the same review",
         source="TripGen physical architecture, 5.1.1, 5.3.1, 6.1.1, 7.4.1 and 10.1.1",

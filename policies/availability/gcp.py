@@ -39,6 +39,7 @@ RESOURCE_RULES: Final = (
         title="Losing a zone stops nothing, where the infrastructure asks for it",
         severity="high",
         protects="GDPR 32 (1) b availability",
+        controls={"GDPR": ("32 (1) b",)},
         fix="Spread the resource over the region's zones; where the demand changes, change "
         "policies/availability/gcp_zones.toml in the same review",
         source="DTx infrastructure, components 1 (masters, nodes in three zones), 2 and 3 (replicas)",
@@ -53,6 +54,12 @@ RESOURCE_RULES: Final = (
         title="Data is backed up as often and for as long as the infrastructure asks for",
         severity="high",
         protects="GDPR 32 (1) c restoring availability",
+        controls={
+            "GDPR": ("32 (1) c",),
+            "CIS Google Cloud": ("6.7",),
+            "checkov": ("CKV_GCP_14",),
+            "trivy": ("AVD-GCP-0024",),
+        },
         fix="Keep backups as the environment asks; where the demand changes, change "
         "policies/availability/gcp_backups.toml in the same review",
         source="DTx infrastructure, components 2 (backups, 30 days) and recovery 1 and 2 (RPO 5 minutes)",
@@ -67,6 +74,7 @@ RESOURCE_RULES: Final = (
         title="No single command deletes what holds data, or the keys to it",
         severity="high",
         protects="GDPR 32 (1) c restoring availability",
+        controls={"GDPR": ("32 (1) c",), "checkov": ("CKV_GCP_82",)},
         fix="Leave the cloud's own protection on, as the environment's profile says",
         source="DTx infrastructure, recovery 1",
         types=PROTECTION.types,

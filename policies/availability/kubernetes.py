@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from policies.controls import Controls
 from policies.kubernetes import (
     AUTOSCALER,
     DISRUPTION_BUDGET,
@@ -157,6 +158,7 @@ def _runs_services(resources: Sequence[Resource]) -> bool:
 
 
 _PROTECTS: Final = "ISMS-P 2.9.2 performance and failures, 2.12.1 readiness for disasters"
+_CONTROLS: Final[Controls] = {"ISMS-P": ("2.9.2", "2.12.1")}
 _SOURCE: Final = "TripGen physical architecture, {}"
 
 RESOURCE_RULES: Final = (
@@ -166,6 +168,7 @@ RESOURCE_RULES: Final = (
         title="Pods of a service are kept apart, over zones and over nodes",
         severity="medium",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Give the pod template a topologySpreadConstraint over zones and an anti-affinity over nodes",
         source=_SOURCE.format("3.2.1"),
         types=WORKLOADS,
@@ -181,6 +184,7 @@ STACK_RULES: Final = (
         title="Each service has an autoscaler, which alone says how many pods run",
         severity="medium",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Place a ScaledObject for the service, and take `replicas` away",
         source=_SOURCE.format("3.3.2"),
         types=(*WORKLOADS, *_LEAST),
@@ -194,6 +198,7 @@ STACK_RULES: Final = (
         title="Each service has a disruption budget, and it lets nodes be drained",
         severity="high",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Place a PodDisruptionBudget that keeps fewer pods than the autoscaler's least",
         source=_SOURCE.format("3.2.1 (Pod Disruption Budget)"),
         types=(*WORKLOADS, *_LEAST, DISRUPTION_BUDGET),

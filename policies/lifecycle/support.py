@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from policies.controls import Controls
 from policies.resource import UNKNOWN, Resource, Value, revealed
 from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
 
@@ -104,6 +105,7 @@ def _values_that_end(resource: Resource) -> Iterator[tuple[Support, str, Value, 
 
 
 _PROTECTS: Final = "ISMS-P 2.10.8 patch management"
+_CONTROLS: Final[Controls] = {"ISMS-P": ("2.10.8",)}
 
 
 def _rules(prefix: str, cloud: str, package: str, source: str) -> Iterator[ResourceRule]:
@@ -115,6 +117,7 @@ def _rules(prefix: str, cloud: str, package: str, source: str) -> Iterator[Resou
         title=f"Nothing is used that {cloud} has stopped to support",
         severity="high",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Take a supported version; what ends when is in policies/lifecycle/support.toml",
         source=source,
         types=types,
@@ -127,6 +130,7 @@ def _rules(prefix: str, cloud: str, package: str, source: str) -> Iterator[Resou
         title=f"What {cloud} stops to support is left {NOTICE.days} days before",
         severity="medium",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Plan the upgrade: dev first, then stage, then prod in its maintenance window",
         source=source,
         types=types,

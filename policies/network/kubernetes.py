@@ -51,6 +51,7 @@ STACK_RULES: Final = (
         title="In each namespace nothing talks unless a policy says so",
         severity="high",
         protects="ISMS-P 2.6.1 network access",
+        controls={"ISMS-P": ("2.6.1",), "CIS Kubernetes": ("5.3.2",)},
         fix="Place the namespace with the component Namespace, which denies all, and allow what is needed",
         source="TripGen physical architecture, 4.3.1",
         types=(NAMESPACE, NETWORK_POLICY),

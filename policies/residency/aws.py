@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from policies.controls import Controls
 from policies.resource import UNKNOWN, Resource, Secret, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
 
@@ -144,8 +145,8 @@ def known_service(resource: Resource) -> Iterable[Finding]:
     """Refuse a service of which nobody has said where it keeps its data."""
     if not is_global(resource) and resource.service not in PLACES.regional_services:
         yield violated(
-            f"the service {resource.service}, which nobody has reviewed",
-            "the regional services and global types listed in policies/residency/aws.toml",
+            f"the type {resource.type}, which nobody has reviewed",
+            "the regional and global types listed in policies/residency/aws.toml",
         )
 
 
@@ -184,15 +185,17 @@ def _names_a_place(resource: Resource) -> bool:
 
 
 _PROTECTS: Final = "ISMS-P 2.10.2 cloud security, 3.3.4 transfer of personal data abroad"
+_CONTROLS: Final[Controls] = {"ISMS-P": ("2.10.2", "3.3.4")}
 _SOURCE: Final = "KYEOL runbook, header (region) and 2.2 (WAF in us-east-1)"
 
 RULES: Final = (
     ResourceRule(
         id="aws-known-service",
         concern="residency",
-        title="Every AWS service in use has been reviewed for where it keeps data",
+        title="Every AWS type in use has been reviewed for where it keeps data",
         severity="medium",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Find out whether the service is regional or global, and add it to policies/residency/aws.toml",
         source=_SOURCE,
         types=("aws:*",),
@@ -205,6 +208,7 @@ RULES: Final = (
         title="AWS resources are in Tokyo",
         severity="critical",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix=f"Take the provider of the system, whose region is {PLACES.home}, and set no `region` on the resource; "
         "a region must be a literal, so that a preview can judge it",
         source=_SOURCE,
@@ -219,6 +223,7 @@ RULES: Final = (
         title="Zones, replicas, backups, keys and log destinations of AWS resources are in Tokyo",
         severity="critical",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix=f"Name zones, ARNs and hosts of {PLACES.home} only; keep copies in other zones instead of other regions",
         source=_SOURCE,
         types=("aws:*",),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from policies.controls import Controls
 from policies.resource import UNKNOWN, Resource, Secret, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
 
@@ -206,6 +207,7 @@ def _names_a_place(resource: Resource) -> bool:
 
 
 _PROTECTS: Final = "ISMS-P 2.10.2 cloud security, 3.3.4 transfer of personal data abroad"
+_CONTROLS: Final[Controls] = {"ISMS-P": ("2.10.2", "3.3.4")}
 _SOURCE: Final = "TripGen physical architecture, 3.2.1 (Korea Central) and 10.1.1 (Korea South)"
 
 RULES: Final = (
@@ -215,6 +217,7 @@ RULES: Final = (
         title="Every Azure type in use has been reviewed for where it keeps data",
         severity="medium",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Find out whether the type is regional or global, and add it to policies/residency/azure.toml",
         source=_SOURCE,
         types=("azure-native:*",),
@@ -227,6 +230,7 @@ RULES: Final = (
         title="Templates of the resource manager place nothing that the other rules would have to see",
         severity="high",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Place the resource by the program; where only a template can, review its type in "
         "policies/residency/azure.toml",
         source=_SOURCE,
@@ -240,6 +244,7 @@ RULES: Final = (
         title="Azure resources are in Korea Central or Korea South",
         severity="critical",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Place the resource with a ResourceGroup of the system, and name its location as a literal",
         source=_SOURCE,
         types=("azure-native:*",),
@@ -253,6 +258,7 @@ RULES: Final = (
         title="Replicas, private links, hosts and service tags of Azure resources are in Korea",
         severity="critical",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Name Korea Central or Korea South, as a literal, wherever a property names a place",
         source=_SOURCE,
         types=("azure-native:*",),
@@ -266,6 +272,7 @@ RULES: Final = (
         title="Copies that Azure keeps by itself go to the paired region in Korea",
         severity="critical",
         protects=_PROTECTS,
+        controls=_CONTROLS,
         fix="Take a redundancy that stays in the region, or place the resource in a region whose pair is in Korea",
         source=_SOURCE,
         types=tuple(sorted(PLACES.copies)),

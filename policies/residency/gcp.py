@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from policies.controls import Controls
 from policies.resource import UNKNOWN, EnvironmentName, Resource, Secret, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
 
@@ -310,6 +311,7 @@ def _names_a_place(resource: Resource) -> bool:
 #: Where the region is free or only recommended, as long as the environment's data is not personal.
 FREE_WITHOUT_PERSONAL_DATA: Final[tuple[EnvironmentName, ...]] = ("dev", "stage")
 PROTECTS: Final = "GDPR 44 transfers to third countries, DiGAV 4 (3) place of processing"
+_CONTROLS: Final[Controls] = {"GDPR": ("44",), "DiGAV": ("4 (3)",)}
 SOURCE: Final = "DTx infrastructure, overview, components 1 to 4, deployment 3 (environments) and security 3 and 4"
 
 RULES: Final = (
@@ -319,6 +321,7 @@ RULES: Final = (
         title="Every Google Cloud type in use has been reviewed for where it keeps data",
         severity="medium",
         protects=PROTECTS,
+        controls=_CONTROLS,
         fix="Find out where the type keeps what it holds, and add it to policies/residency/gcp.toml; take the regional "
         "type instead of one that stands at the edges",
         source=SOURCE,
@@ -333,6 +336,7 @@ RULES: Final = (
         title="Google Cloud resources and their provider are in Frankfurt",
         severity="critical",
         protects=PROTECTS,
+        controls=_CONTROLS,
         fix=f"Give the resource the project's region as a literal: {PLACES.home}",
         source=SOURCE,
         types=("gcp:*", PROVIDER),
@@ -347,6 +351,7 @@ RULES: Final = (
         title="Zones, replicas, keys, registries and log destinations of Google Cloud resources are in Frankfurt",
         severity="critical",
         protects=PROTECTS,
+        controls=_CONTROLS,
         fix=f"Name {PLACES.home} or its zones, as a literal, wherever a property names a place",
         source=SOURCE,
         types=("gcp:*",),
@@ -361,6 +366,7 @@ RULES: Final = (
         title="Backups, secrets, messages and images are kept in Frankfurt alone, and say so",
         severity="critical",
         protects=PROTECTS,
+        controls=_CONTROLS,
         fix="Say where with the property named above; Google's own choice is a multi-region",
         source="DTx infrastructure, components 2 (backup region), security 4 and recovery 1 (no copies across regions)",
         types=tuple(sorted({*_STATED, *PLACES.spread})),
@@ -374,6 +380,7 @@ RULES: Final = (
         title="Logs are sent to what is in Frankfurt by its name",
         severity="high",
         protects=PROTECTS,
+        controls=_CONTROLS,
         fix="Send logs to a log bucket of the region, and name it in full: "
         f"logging.googleapis.com/projects/.../locations/{PLACES.home}/buckets/...",
         source="DTx infrastructure, monitoring 2 (logs in europe-west3) and security 4",
@@ -391,6 +398,7 @@ STACK_RULES: Final = (
         title="Google itself refuses places outside Frankfurt in each project of DTx",
         severity="high",
         protects=PROTECTS,
+        controls=_CONTROLS,
         fix=f"Place a Policy gcp.resourceLocations of the project with {_VALUES}",
         source="DTx infrastructure, security 2 (access by region) and 4 (no movement of data between regions)",
         types=(SYSTEM, SERVICE, POLICY),

@@ -28,6 +28,7 @@ KNOWN_PACKAGE: Final = ResourceRule(
     title="Every resource is of a package whose locations are judged",
     severity="high",
     protects="ISMS-P 2.10.2 cloud security, 3.3.4 transfer of personal data abroad; GDPR 44",
+    controls={"GDPR": ("44",), "ISMS-P": ("2.10.2", "3.3.4")},
     fix="Write the package's residency rules, or review it as one without locations, in policies/residency/packages.py",
     source="KYEOL runbook, header and 2.2; TripGen physical architecture, 3.2.1 and 10.1.1; DTx infrastructure",
     types=("*",),

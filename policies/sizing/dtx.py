@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from policies.controls import Controls
 from policies.kubernetes import WORKLOADS
 from policies.resource import Resource, Value, revealed
 from policies.rule import ResourceRule, StackRule
@@ -82,6 +83,7 @@ SIZING: Final = Sizing(system=SYSTEM, table=TABLE, words=WORDS, parts=parts, fil
 SERVICES: Final = ServiceSizing(system=SYSTEM, table=SERVICE_TABLE, file="policies/sizing/dtx_services.toml")
 
 _SIZE: Final = "cost; GDPR 32 (1) b resilience"
+_CONTROLS: Final[Controls] = {"GDPR": ("32 (1) b",)}
 _FIX: Final = (
     "Give the stack what the table says for its environment (Pulumi.<stack>.yaml); where the table itself changes, "
     "change policies/sizing/dtx.toml in the same review"
@@ -100,6 +102,7 @@ def _sizing_rule(name: str, title: str, chapter: str, *types: str) -> ResourceRu
         title=title,
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_SOURCE.format(chapter),
         types=types,
@@ -145,6 +148,7 @@ RESOURCE_RULES: Final = (
         title="Each service takes what its row says, in as many pods as its row says",
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_SERVICES_FIX,
         source=_SOURCE.format("1 (2-4, 3-6 and 2-4 pods)"),
         types=TYPES,
@@ -161,6 +165,7 @@ STACK_RULES: Final = (
         title="The stack has as many of everything as the sizing table says",
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_SOURCE.format("1 to 4"),
         types=(SYSTEM, NODE_POOL, DATABASE, *sorted(KINDS)),
@@ -174,6 +179,7 @@ STACK_RULES: Final = (
         title="Every service of the infrastructure runs",
         severity="high",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_SERVICES_FIX,
         source=_SOURCE.format("1"),
         types=(SYSTEM, *WORKLOADS),

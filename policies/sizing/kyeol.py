@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from policies.controls import Controls
 from policies.resource import ENVIRONMENTS, UNKNOWN, EnvironmentName, Resource, Value, revealed
 from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
 
@@ -241,6 +242,7 @@ def each_row_once(resources: Sequence[Resource]) -> Iterable[Finding]:
 
 
 _SIZE: Final = "cost; ISMS-P 2.9.2 performance and failures"
+_CONTROLS: Final[Controls] = {"ISMS-P": ("2.9.2",)}
 _FIX: Final = (
     "Give the stack what the runbook's sizing table says for its environment (Pulumi.<stack>.yaml); where the table "
     "itself changes, change policies/sizing/kyeol.toml in the same review"
@@ -255,6 +257,7 @@ RESOURCE_RULES: Final = (
         title="Nodes are of the type and number that the runbook gives the environment",
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_TABLE_SOURCE,
         types=(NODE_GROUP, *OTHER_NODES),
@@ -267,6 +270,7 @@ RESOURCE_RULES: Final = (
         title="The database has the class and the standby that the runbook gives the environment",
         severity="high",
         protects=f"{_SIZE}, 2.12.1 readiness for disasters",
+        controls={"ISMS-P": ("2.9.2", "2.12.1")},
         fix=_FIX,
         source=_TABLE_SOURCE,
         types=(INSTANCE, *OTHER_DATABASES),
@@ -279,6 +283,7 @@ RESOURCE_RULES: Final = (
         title="The cache has the node type and the replica that the runbook gives the environment",
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_TABLE_SOURCE,
         types=(REPLICATION_GROUP, *OTHER_CACHES),
@@ -291,6 +296,7 @@ RESOURCE_RULES: Final = (
         title="Only prod has a payment NAT, and it has a fixed address",
         severity="high",
         protects="cost; ISMS-P 2.6.7 internet access, 2.10.4 electronic payments",
+        controls={"ISMS-P": ("2.6.7", "2.10.4")},
         fix="Take `payment_gateway` out of the stack's settings: payments are made in prod only",
         source=_PAYMENT_SOURCE,
         types=(NAT_GATEWAY,),
@@ -307,6 +313,7 @@ STACK_RULES: Final = (
         title="Payments in prod leave by a NAT gateway of their own",
         severity="high",
         protects="ISMS-P 2.6.7 internet access, 2.10.4 electronic payments",
+        controls={"ISMS-P": ("2.6.7", "2.10.4")},
         fix="Give the stack `payment_gateway` in its settings (Pulumi.prod.yaml)",
         source=_PAYMENT_SOURCE,
         types=(SYSTEM, NAT_GATEWAY),
@@ -320,6 +327,7 @@ STACK_RULES: Final = (
         title="Each row of the sizing table is in the stack exactly once",
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_TABLE_SOURCE,
         types=(SYSTEM, NODE_GROUP, INSTANCE, REPLICATION_GROUP),

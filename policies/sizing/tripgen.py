@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from policies.controls import Controls
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
 from policies.sizing.table import Sizing, load_table
@@ -119,6 +120,7 @@ def _has_a_replica(resources: Sequence[Resource]) -> bool:
 
 
 _SIZE: Final = "cost; ISMS-P 2.9.2 performance and failures"
+_CONTROLS: Final[Controls] = {"ISMS-P": ("2.9.2",)}
 _FIX: Final = (
     "Give the stack what the table says for its environment (Pulumi.<stack>.yaml); where the table itself changes, "
     "change policies/sizing/tripgen.toml in the same review"
@@ -133,6 +135,7 @@ def _sizing_rule(name: str, title: str, chapter: str, *types: str) -> ResourceRu
         title=title,
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_SOURCE.format(chapter),
         types=types,
@@ -199,6 +202,7 @@ STACK_RULES: Final = (
         title="A read replica has its primary's size",
         severity="high",
         protects="ISMS-P 2.12.1 readiness for disasters, 2.9.2 performance and failures",
+        controls={"ISMS-P": ("2.9.2", "2.12.1")},
         fix="Give replicas the primary's SKU and storage; the document's D4s_v3 replicas of a D8s_v3 cannot be made",
         source=_SOURCE.format("5.1.2 and 10.1.2"),
         types=(SERVER,),
@@ -212,6 +216,7 @@ STACK_RULES: Final = (
         title="The stack has as many of everything as the sizing table says",
         severity="medium",
         protects=_SIZE,
+        controls=_CONTROLS,
         fix=_FIX,
         source=_SOURCE.format("3 to 9"),
         types=(SYSTEM, AGENT_POOL, SERVER, *sorted(KINDS)),
