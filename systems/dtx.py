@@ -80,6 +80,7 @@ DATA_SERVICES: Final = (
     "bigquery.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "logging.googleapis.com",
+    "monitoring.googleapis.com",
     "orgpolicy.googleapis.com",
 )
 
@@ -144,9 +145,10 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                     Key(purpose="documents", services=["firestore"]),
                     Key(purpose="objects", services=["storage"]),
                     Key(purpose="registry", services=["artifactregistry"]),
-                    Key(purpose="logs", services=["logging"]),
+                    Key(purpose="logs", services=["logging"], outlives=self.settings.compliance.logs.locked),
                     Key(purpose="secrets", services=["secretmanager"]),
-                    Key(purpose="backups", services=["storage", "gkebackup"]),
+                    # GKE's own account writes the copies of a cluster's objects, the backup service's those of volumes.
+                    Key(purpose="backups", services=["storage", "gkebackup", "container"]),
                     # No service of Google's: whoever can read the data must not be able to tell whose it is.
                     Key(purpose="pseudonyms"),
                 ],
@@ -220,7 +222,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                 data_project=self.data_project,
                 data_provider=self.args.data_provider,
             ),
-            self.child(depends_on=[self.apis, self.data_apis]),
+            self.child(depends_on=[self.apis, self.data_apis, self.controls]),
         )
 
     def place_registry(self) -> None:
@@ -236,7 +238,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                 tagged_days=registry.tagged_days,
                 kept_versions=registry.kept_versions,
             ),
-            self.child(depends_on=[self.apis]),
+            self.child(depends_on=[self.apis, self.controls]),
         )
         self.image_builds = GitHubActions(
             "github-actions",
@@ -288,7 +290,7 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
                 rbac_group=cluster.rbac_group,
             ),
             # The policy on images is there before the first image runs.
-            self.child(depends_on=[self.apis, self.image_admission]),
+            self.child(depends_on=[self.apis, self.controls, self.image_admission]),
         )
         ClusterBackup(
             "cluster-backup",
@@ -389,8 +391,13 @@ class Dtx(Component[DtxArgs], type="platform:system:Dtx"):
         """Monitoring 3: who is told of what."""
         Alerts(
             "alerts",
-            AlertsArgs(scope=self.scope, project=self.project, settings=self.settings.compliance),
-            self.child(depends_on=[self.apis]),
+            AlertsArgs(
+                scope=self.scope,
+                project=self.project,
+                data_project_id=self.data_project.project_id,
+                settings=self.settings.compliance,
+            ),
+            self.child(depends_on=[self.apis, self.data_apis]),
         )
 
 

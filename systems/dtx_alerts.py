@@ -179,7 +179,8 @@ def figure_alerts(alerts: AlertsSettings) -> Iterator[FigureAlert]:
         figure=Figure(
             metric="cloudsql.googleapis.com/database/up",
             resource=_DATABASE,
-            aligner="ALIGN_COUNT_TRUE",
+            # 1 or 0, as a number: aligners that count truths take truths only.
+            aligner="ALIGN_MIN",
             by=("resource.label.database_id",),
         ),
         below=True,

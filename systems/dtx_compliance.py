@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from components.base import Component, ComponentArgs
-from components.gcp.alert_policies import AlertPolicies, AlertPoliciesArgs, Escalation
+from components.gcp.alert_policies import AlertPolicies, AlertPoliciesArgs, Escalation, FigureAlert
 from components.gcp.audit_logs import AuditLogs, AuditLogsArgs
 from components.gcp.key_ring import KeyRing
 from components.gcp.log_bucket import LogBucket, LogBucketArgs
@@ -114,9 +115,10 @@ class Controls(Component[ControlsArgs], type="platform:system:DtxControls"):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsArgs(ComponentArgs):
-    """The project, the host that is asked from outside, and the settings."""
+    """The projects, the first of which has all that figures are about, and the settings."""
 
     project: Project
+    data_project_id: str
     settings: ComplianceSettings
 
 
@@ -124,23 +126,28 @@ class Alerts(Component[AlertsArgs], type="platform:system:DtxAlerts"):
     """Who is told: by severity, with a next level; of what concerns the region everybody, at once (monitoring 3)."""
 
     def build(self, args: AlertsArgs) -> None:
-        """Place channels and policies."""
+        """Place channels and policies: a project's own records are matched in that project and nowhere else."""
+        figures = list(dtx_alerts.figure_alerts(args.settings.alerts))
+        self._place(args, "", args.project.project_id, figures)
+        self._place(args, "data-", args.data_project_id, [])
+
+    def _place(self, args: AlertsArgs, label: str, project_id: str, figures: Sequence[FigureAlert]) -> None:
         s = args.settings
         channels = NotificationChannels(
-            "channels",
+            f"{label}channels",
             NotificationChannelsArgs(
                 scope=self.scope,
-                project_id=args.project.project_id,
+                project_id=project_id,
                 recipients={name: dtx_alerts.recipient(channel) for name, channel in s.channels.items()},
             ),
             self.child(),
         )
         AlertPolicies(
-            "alerts",
+            f"{label}alerts",
             AlertPoliciesArgs(
                 scope=self.scope,
-                project_id=args.project.project_id,
-                figures=list(dtx_alerts.figure_alerts(s.alerts)),
+                project_id=project_id,
+                figures=figures,
                 logs=list(dtx_alerts.log_alerts(args.project.region)),
                 channels=channels,
                 routes=s.routes,

@@ -11,6 +11,7 @@ import pulumi_gcp as gcp
 from pulumi_gcp.kms import CryptoKey, CryptoKeyIAMMember
 
 from components.base import Component, ComponentArgs
+from components.gcp.deletion import deletion_policy
 from components.gcp.project import Project
 from components.gcp.service_agent import ServiceAgent, place_service_agent
 from settings.gcp import naming
@@ -29,6 +30,8 @@ class Key:
     services: Sequence[str] = ()
     #: Where those services run, if not in the ring's project.
     used_in: Project | None = None
+    #: What it encrypts cannot be deleted with the stack, so that the key stays usable too.
+    outlives: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,7 @@ class KeyRing(Component[KeyRingArgs], type="platform:gcp:KeyRing"):
                 rotation_period=f"{args.rotation_days * DAY_SECONDS}s",
                 # Whoever destroys the last version of a key destroys everything under it: it can be taken back so long.
                 destroy_scheduled_duration=f"{profile.key_deletion_window_days * DAY_SECONDS}s",
-                deletion_policy="PREVENT" if profile.protect_data else "DELETE",
+                deletion_policy="ABANDON" if key.outlives else deletion_policy(args.scope),
                 labels=args.scope.tags.gcp(),
                 opts=self.stateful_child(),
             )

@@ -9,6 +9,7 @@ import pulumi
 from pulumi_gcp.logging import ProjectBucketConfig
 
 from components.base import Component, ComponentArgs
+from components.gcp.deletion import deletion_policy
 from components.gcp.project import Project
 from settings.gcp import naming
 
@@ -21,7 +22,7 @@ class LogBucketArgs(ComponentArgs):
     purpose: str
     description: str
     retention_days: int
-    #: Nobody can shorten the time any more.
+    #: Nobody can shorten the time any more, or delete the bucket before it is empty: it outlives its stack.
     locked: bool
     key_path: str
     key_ready: Sequence[pulumi.Resource]
@@ -46,6 +47,8 @@ class LogBucket(Component[LogBucketArgs], type="platform:gcp:LogBucket"):
             description=args.description,
             retention_days=args.retention_days,
             locked=args.locked,
+            # Google deletes a locked bucket only when it is empty, which takes as long as its records are kept.
+            deletion_policy="ABANDON" if args.locked else deletion_policy(args.scope),
             cmek_settings={"kms_key_name": args.key_path},
             opts=self.stateful_child(depends_on=list(args.key_ready)),
         )

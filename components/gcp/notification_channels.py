@@ -78,7 +78,8 @@ class NotificationChannels(Component[NotificationChannelsArgs], type="platform:g
         """Place the channels."""
         for name, recipient in args.recipients.items():
             if is_placeholder(recipient):
-                pulumi.log.warn(f"alerts by {name} reach nobody: its address is a placeholder", resource=self)
+                words = f"alerts of {args.project_id} by {name} reach nobody: its address is a placeholder"
+                pulumi.log.warn(words, resource=self)
         self._channels = {
             name: NotificationChannel(
                 f"{self.name}-{name}",

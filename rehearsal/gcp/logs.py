@@ -67,8 +67,8 @@ def bucket_settings_stay(case: GcpCase) -> Iterator[Problem]:
 
 
 def bucket_is_not_locked(case: GcpCase) -> Iterator[Problem]:
-    """A locked bucket goes when it is empty: here that is never known, so it stays."""
-    if case.before("locked"):
+    """A locked bucket goes when it is empty: here that is never known, so it stays unless it is only let go of."""
+    if case.before("locked") and case.before("deletionPolicy") != "ABANDON":
         words = f"Bucket {case.get('bucketId')} is locked and not empty: it cannot be deleted"
         yield invalid("", words, "failedPrecondition")
 

@@ -4,7 +4,7 @@ import pytest
 
 from components.gcp.log_sinks import remainder
 from components.gcp.notification_channels import Mail, Recipient, Slack, TextMessage, is_placeholder
-from systems.dtx_alerts import streams
+from systems.dtx_alerts import log_alerts, streams
 from tests.components.strict_mocks import World
 
 POLICY = "gcp:orgpolicy/policy:Policy"
@@ -64,6 +64,12 @@ def test_production_keeps_records_three_years_and_nobody_can_shorten_that(dtx_pr
     assert (prod["retentionDays"], prod["locked"]) == (1095, True)
     assert dtx_prod.one(BUCKET, "operational-logs-bucket")["locked"] is False
     assert dtx_dev.one(BUCKET, "compliance-logs-bucket")["locked"] is False
+
+
+def test_a_locked_bucket_is_let_go_of_and_any_other_is_protected_as_data_are(dtx_prod: World, dtx_dev: World) -> None:
+    assert dtx_prod.one(BUCKET, "compliance-logs-bucket")["deletionPolicy"] == "ABANDON"
+    assert dtx_prod.one(BUCKET, "operational-logs-bucket")["deletionPolicy"] == "PREVENT"
+    assert {bucket["deletionPolicy"] for bucket in dtx_dev.of(BUCKET).values()} == {"DELETE"}
 
 
 @pytest.mark.parametrize("stream", ["region-changes", "data-access", "violations"])
@@ -141,6 +147,22 @@ def test_what_concerns_the_region_is_told_to_everybody_at_once(dtx_prod: World) 
         assert "conditionMatchedLog" in alert["conditions"][0]
 
 
+def test_each_project_tells_of_its_own_records_by_channels_of_its_own(every_dtx: World) -> None:
+    matched: dict[str, set[str]] = {}
+    for alert in every_dtx.of(ALERT).values():
+        if "conditionMatchedLog" in alert["conditions"][0]:
+            matched.setdefault(alert["project"], set()).add(alert["conditions"][0]["conditionMatchedLog"]["filter"])
+    filters = {entry.filter for entry in log_alerts("europe-west3")}
+    assert list(matched.values()) == [filters, filters]
+
+
+def test_what_concerns_the_warehouse_is_told_to_everybody_at_once(dtx_prod: World) -> None:
+    told_by = dtx_prod.one(ALERT, "data-alerts-violation")["notificationChannels"]
+    assert {name.removeprefix("name-of-data-channels-") for name in told_by} == {
+        *("team-mail", "team-slack", "on-call", "lead", "data-protection"),
+    }
+
+
 def test_severity_decides_who_is_told(dtx_prod: World) -> None:
     assert told(dtx_prod.one(ALERT, "alerts-replica-lag")) == {"team-mail", "team-slack", "on-call"}
     assert told(dtx_prod.one(ALERT, "alerts-database-disk")) == {"team-mail", "team-slack"}
@@ -173,6 +195,12 @@ def test_a_cluster_that_tells_nothing_is_told_of_from_outside(dtx_prod: World) -
 def test_the_replicas_may_lack_what_may_be_lost(dtx_prod: World) -> None:
     condition = dtx_prod.one(ALERT, "alerts-replica-lag")["conditions"][0]["conditionThreshold"]
     assert (condition["thresholdValue"], condition["comparison"]) == (300, "COMPARISON_GT")
+
+
+def test_a_database_that_is_down_is_a_number_below_one(dtx_prod: World) -> None:
+    condition = dtx_prod.one(ALERT, "alerts-database-down")["conditions"][0]["conditionThreshold"]
+    assert (condition["comparison"], condition["thresholdValue"]) == ("COMPARISON_LT", 1)
+    assert condition["aggregations"][0]["perSeriesAligner"] == "ALIGN_MIN"
 
 
 def test_percentages_of_the_settings_are_shares_to_google(dtx_prod: World) -> None:

@@ -72,7 +72,11 @@ def test_a_key_is_used_by_the_agent_of_its_service_only(dtx_prod: World) -> None
     assert held["database"] == {agent.format("gcp-sa-cloud-sql")}
     assert held["nodes"] == {agent.format("compute-system")}
     assert held["objects"] == {"serviceAccount:storage-agent-of-dtx-platform"}
-    assert held["backups"] == {"serviceAccount:storage-agent-of-dtx-platform", agent.format("gcp-sa-gkebackup")}
+    assert held["backups"] == {
+        "serviceAccount:storage-agent-of-dtx-platform",
+        agent.format("gcp-sa-gkebackup"),
+        agent.format("container-engine-robot"),
+    }
     assert held["logs"] == {"serviceAccount:logging-agent-of-dtx-platform"}
 
 
@@ -93,11 +97,16 @@ def test_an_agent_is_made_once_however_many_keys_it_uses(every_dtx: World) -> No
 def test_keys_are_renewed_and_their_destruction_can_be_undone(
     stack: str, protection: str, undone_days: int, deletion: str
 ) -> None:
-    for key in dtx_world(stack).of(KEY).values():
+    for name, key in dtx_world(stack).of(KEY).items():
         assert key["rotationPeriod"] == f"{90 * DAY_SECONDS}s"
         assert key["destroyScheduledDuration"] == f"{undone_days * DAY_SECONDS}s"
         assert key["versionTemplate"]["protectionLevel"] == protection
-        assert key["deletionPolicy"] == deletion
+        assert name == "keys-logs" or key["deletionPolicy"] == deletion
+
+
+def test_records_that_cannot_be_deleted_stay_readable_by_their_key(dtx_prod: World, dtx_dev: World) -> None:
+    assert dtx_prod.one(KEY, "keys-logs")["deletionPolicy"] == "ABANDON"
+    assert dtx_dev.one(KEY, "keys-logs")["deletionPolicy"] == "DELETE"
 
 
 def test_a_keys_path_is_plain_text_and_says_its_region(dtx_prod: World) -> None:

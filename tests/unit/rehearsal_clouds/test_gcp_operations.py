@@ -86,6 +86,12 @@ def test_a_locked_log_bucket_keeps_its_time_and_stays(frankfurt, google):
         google.delete(made)
 
 
+def test_a_locked_log_bucket_is_left_behind_where_that_is_asked_for(clouds, frankfurt, google):
+    made = frankfurt.make(LOG_BUCKET, **log_bucket(locked=True, deletionPolicy="ABANDON"))
+    google.delete(made)
+    assert clouds.inventory.get("gcp", made.id).id == made.id
+
+
 def test_what_a_log_bucket_cannot_lose(frankfurt, google):
     key = frankfurt.key_for("cmek-p{number}@gcp-sa-logging")
     made = frankfurt.make(LOG_BUCKET, **log_bucket(cmekSettings={"kmsKeyName": key.id}, enableAnalytics=True))
