@@ -20,13 +20,15 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies.classification import Classifications, classifications, is_personal
-from policies.levels import Level, Levels, LevelsError, level_of, load_levels, strictest
+from policies.classification import classifications
+from policies.enforcement import Enforcement
+from policies.exceptions import EXCEPTIONS_RULE, Exceptions, ExceptionsError, load_exceptions
+from policies.levels import Level, Levels, LevelsError, load_levels, strictest
 from policies.lifecycle.support import today
 from policies.message import message
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, Judgement, judge, judge_stack
 from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource, Value, normalise
-from policies.rule import Rule, Severity, StackRule
+from policies.rule import ResourceRule, Rule, Severity
 
 PACK: Final = "platform"
 ENVIRONMENT_KEY: Final = "platform:environment"
@@ -46,10 +48,11 @@ _SEVERITIES: Final[Mapping[Severity, messages.PolicySeverity.ValueType]] = {
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """One engine's view of the pack, for one stack."""
 
-    def __init__(self, levels: Levels) -> None:
+    def __init__(self, levels: Levels, exceptions: Exceptions = ()) -> None:
         self.levels = levels
-        self.environment: EnvironmentName | None = None
-        self.classifications: Classifications = {}
+        self.exceptions = exceptions
+        #: None until the engine has said what stack it is.
+        self.enforcement: Enforcement | None = None
         #: What the program says of each resource, by its URN. The engine sends a whole stack as the clouds answer it. A
         #: cloud keeps to itself some of what it was told (that a database is a replica), and adds what nobody said (the
         #: pools inside a cluster, which are resources of their own).
@@ -59,31 +62,41 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: messages.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzerStackConfigureResponse:
         given = request.config.get(ENVIRONMENT_KEY)
-        self.environment = next((name for name in ENVIRONMENTS if name == given), None)
-        if self.environment is None:
+        environment = next((name for name in ENVIRONMENTS if name == given), None)
+        if environment is None:
             _refuse(context, f"{ENVIRONMENT_KEY} is {given!r}")
-        self.classifications = classifications(request.config)
+        self.enforcement = Enforcement(
+            stack=request.stack,
+            project=request.project,
+            environment=environment,
+            levels=self.levels,
+            classifications=classifications(request.config),
+            exceptions=self.exceptions,
+            day=today(),
+        )
         return messages.AnalyzerStackConfigureResponse()
 
     def GetAnalyzerInfo(self, request: Empty, context: grpc.ServicerContext) -> messages.AnalyzerInfo:
         # Levels are reviewed data of the pack: `--policy-pack-config` is refused by the engine instead of ignored.
         return messages.AnalyzerInfo(
-            name=PACK, supportsConfig=False, policies=[self._information(rule) for rule in RULES]
+            name=PACK, supportsConfig=False, policies=[self._information(rule) for rule in (*RULES, EXCEPTIONS_RULE)]
         )
 
     def Analyze(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.AnalyzeResponse:
-        environment = self._environment(context)
-        resource = _resource(request, environment)
+        enforcement = self._enforcement(context)
+        resource = _resource(request, enforcement.environment)
         self._inputs[resource.urn] = resource.properties
-        return self._response(judge(resource), RESOURCE_RULES, environment, {"": resource})
+        return _response(enforcement, judge(resource), RESOURCE_RULES, {"": resource})
 
     def AnalyzeStack(
         self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzeResponse:
-        environment = self._environment(context)
-        resources = [self._as_said(_resource(one, environment)) for one in request.resources]
+        enforcement = self._enforcement(context)
+        resources = [self._as_said(_resource(one, enforcement.environment)) for one in request.resources]
         subjects = {resource.urn: resource for resource in resources}
-        return self._response(judge_stack(resources), STACK_RULES, environment, subjects)
+        judgements = list(judge_stack(resources))
+        judgements += enforcement.of_exceptions(resources, judgements)
+        return _response(enforcement, judgements, (*STACK_RULES, EXCEPTIONS_RULE), subjects)
 
     def Handshake(
         self, request: messages.AnalyzerHandshakeRequest, context: grpc.ServicerContext
@@ -100,15 +113,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return Empty()
 
     def _information(self, rule: Rule) -> messages.PolicyInfo:
-        # Before a stack is known (`pulumi policy publish`) a rule shows its strictest level.
-        rows = {name: strictest(level) for name, level in self.levels[rule.id].items()}
-        level = rows[self.environment] if self.environment else max(rows.values(), key=list(_LEVELS).index)
-        stack = isinstance(rule, StackRule)
+        stack = not isinstance(rule, ResourceRule)
         return messages.PolicyInfo(
             name=rule.id,
             displayName=rule.id,
             description=rule.title,
-            enforcementLevel=_LEVELS[level],
+            enforcementLevel=_LEVELS[self._strictest(rule)],
             severity=_SEVERITIES[rule.severity],
             policy_type=messages.POLICY_TYPE_STACK if stack else messages.POLICY_TYPE_RESOURCE,
             tags=[rule.concern],
@@ -116,48 +126,55 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             remediation_steps=rule.fix,
         )
 
+    def _strictest(self, rule: Rule) -> Level:
+        """Return how strict a rule can be; before a stack is known (`pulumi policy publish`), anywhere."""
+        if rule is EXCEPTIONS_RULE:
+            return "mandatory"
+        rows = {name: strictest(level) for name, level in self.levels[rule.id].items()}
+        return rows[self.enforcement.environment] if self.enforcement else max(rows.values(), key=list(_LEVELS).index)
+
     def _as_said(self, resource: Resource) -> Resource:
         return replace(resource, properties=self._inputs.get(resource.urn, resource.properties))
 
-    def _environment(self, context: grpc.ServicerContext) -> EnvironmentName:
-        if self.environment is None:
+    def _enforcement(self, context: grpc.ServicerContext) -> Enforcement:
+        if self.enforcement is None:
             _refuse(context, f"the engine did not say what {ENVIRONMENT_KEY} is")
-        return self.environment
+        return self.enforcement
 
-    def _response(
-        self,
-        judgements: Iterable[Judgement],
-        rules: Iterable[Rule],
-        environment: EnvironmentName,
-        subjects: Mapping[str, Resource],
-    ) -> messages.AnalyzeResponse:
-        response = messages.AnalyzeResponse()
-        claimed = set()
-        for judgement in judgements:
-            claimed.add(judgement.rule.id)
-            response.diagnostics.extend(self._diagnostics(judgement, environment, subjects))
-        # With this the engine's event log counts as passed only what a rule has really looked at.
-        response.not_applicable.extend(
-            messages.PolicyNotApplicable(policy_name=rule.id) for rule in rules if rule.id not in claimed
+
+def _response(
+    enforcement: Enforcement,
+    judgements: Iterable[Judgement],
+    rules: Iterable[Rule],
+    subjects: Mapping[str, Resource],
+) -> messages.AnalyzeResponse:
+    response = messages.AnalyzeResponse()
+    claimed = set()
+    for judgement in judgements:
+        claimed.add(judgement.rule.id)
+        response.diagnostics.extend(_diagnostics(enforcement, judgement, subjects))
+    # With this the engine's event log counts as passed only what a rule has really looked at.
+    response.not_applicable.extend(
+        messages.PolicyNotApplicable(policy_name=rule.id) for rule in rules if rule.id not in claimed
+    )
+    return response
+
+
+def _diagnostics(
+    enforcement: Enforcement, judgement: Judgement, subjects: Mapping[str, Resource]
+) -> Iterable[messages.AnalyzeDiagnostic]:
+    rule = judgement.rule
+    for finding in judgement.findings:
+        outcome = enforcement.outcome(rule, finding, subjects.get(finding.urn))
+        yield messages.AnalyzeDiagnostic(
+            policyName=rule.id,
+            policyPackName=PACK,
+            description=rule.title,
+            message=message(rule, finding, outcome.level, outcome.exception),
+            enforcementLevel=_LEVELS[outcome.level],
+            severity=_SEVERITIES[rule.severity],
+            urn=finding.urn,
         )
-        return response
-
-    def _diagnostics(
-        self, judgement: Judgement, environment: EnvironmentName, subjects: Mapping[str, Resource]
-    ) -> Iterable[messages.AnalyzeDiagnostic]:
-        rule = judgement.rule
-        for finding in judgement.findings:
-            personal = is_personal(subjects.get(finding.urn), self.classifications)
-            level = level_of(finding, rule, environment, self.levels, personal=personal)
-            yield messages.AnalyzeDiagnostic(
-                policyName=rule.id,
-                policyPackName=PACK,
-                description=rule.title,
-                message=message(rule, finding, level),
-                enforcementLevel=_LEVELS[level],
-                severity=_SEVERITIES[rule.severity],
-                urn=finding.urn,
-            )
 
 
 def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, environment: EnvironmentName) -> Resource:
@@ -191,15 +208,15 @@ def _refuse(context: grpc.ServicerContext, problem: str) -> NoReturn:
 def main() -> int:
     """Serve until the engine ends this process; its port is the first line of the output."""
     try:
-        levels = load_levels(RULES)
+        levels, exceptions = load_levels(RULES), load_exceptions(RULES)
         today()
-    except (LevelsError, ValueError) as error:
+    except (ExceptionsError, LevelsError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     server = grpc.server(
         ThreadPoolExecutor(max_workers=4), options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(levels), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(levels, exceptions), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from policies.exceptions import PolicyException
 from policies.levels import Level
 from policies.rule import Answer, Finding, Rule
 
 
-def message(rule: Rule, finding: Finding, level: Level) -> str:
-    """Return the rule, the control, what was found, what is allowed and how to mend it."""
+def message(rule: Rule, finding: Finding, level: Level, exception: PolicyException | None = None) -> str:
+    """Return the rule, the control, what was found, what is allowed and how to mend it, and why it may be for now."""
+    if exception:
+        until = f"EXCEPTED until {exception.expires}: {exception.reason} ({exception.ticket}, {exception.owner})"
+        return "\n".join(
+            [
+                f"{rule.id}: {until}",
+                f"{rule.title} ({rule.protects})",
+                f"Found: {finding.found}",
+                f"Allowed: {finding.allowed}",
+                f"Fix by then: {rule.fix}",
+            ]
+        )
     later = finding.answer is Answer.UNKNOWABLE and level == "advisory"
     lines = [
         f"{rule.id}: {rule.title} ({rule.protects})",

@@ -11,7 +11,9 @@ from policies.controls import Controls
 from policies.resource import EnvironmentName, Resource, Value, shown
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
-Concern: TypeAlias = Literal["residency", "sizing", "network", "encryption", "identity", "availability", "lifecycle"]
+Concern: TypeAlias = Literal[
+    "residency", "sizing", "network", "encryption", "secrets", "identity", "availability", "tags", "isolation", "images", "pods", "lifecycle", "exceptions"
+]
 
 
 class Answer(Enum):

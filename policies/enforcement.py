@@ -1,0 +1,92 @@
+"""What becomes of a finding in one stack: refused, told, or excepted. The same for the engine and for `ops`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from policies.classification import Classifications, is_personal
+from policies.exceptions import EXCEPTIONS_RULE, Exceptions, PolicyException, faults, unneeded
+from policies.levels import Level, Levels, level_of
+from policies.registry import RULES, Judgement, judge
+from policies.resource import EnvironmentName, Resource
+from policies.rule import Finding, Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A finding and what becomes of it."""
+
+    rule: Rule
+    finding: Finding
+    #: The resource that it is about, or the stack.
+    urn: str
+    level: Level
+    #: What waives it; its level is advisory then.
+    exception: PolicyException | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enforcement:
+    """How strictly what is found in one stack counts, on one day."""
+
+    stack: str
+    project: str
+    environment: EnvironmentName
+    levels: Levels
+    #: What the data of each system is.
+    classifications: Classifications
+    #: Those of all stacks, as the file has them.
+    exceptions: Exceptions
+    day: date
+
+    @cached_property
+    def here(self) -> Exceptions:
+        """Return the exceptions of this stack, whatever they are worth."""
+        return tuple(one for one in self.exceptions if one.stack == self.stack)
+
+    @cached_property
+    def _faults(self) -> tuple[tuple[Finding, ...], ...]:
+        """Why each exception of this stack must not be."""
+        rules = {rule.id: rule for rule in RULES}
+        return tuple(tuple(faults(one, rules[one.rule], self.environment, self.levels, self.day)) for one in self.here)
+
+    @cached_property
+    def in_force(self) -> Exceptions:
+        """Return the exceptions that waive something in this stack today, if it is found."""
+        with_faults = zip(self.here, self._faults, strict=True)
+        return tuple(one for one, wrong in with_faults if not wrong and one.starts <= self.day)
+
+    def outcome(self, rule: Rule, finding: Finding, resource: Resource | None) -> Outcome:
+        """Return what becomes of a finding; without a resource it is about the stack."""
+        urn = self._bearer(finding, resource)
+        if rule is EXCEPTIONS_RULE:
+            return Outcome(rule=rule, finding=finding, urn=urn, level="mandatory")
+        exception = next((one for one in self.in_force if one.covers(rule, urn)), None)
+        if exception:
+            return Outcome(rule=rule, finding=finding, urn=urn, level="advisory", exception=exception)
+        personal = is_personal(resource, self.classifications)
+        level = level_of(finding, rule, self.environment, self.levels, personal=personal)
+        return Outcome(rule=rule, finding=finding, urn=urn, level=level)
+
+    def of_exceptions(self, resources: Sequence[Resource], of_stack: Sequence[Judgement]) -> Iterator[Judgement]:
+        """Return what is wrong with the stack's exceptions, at the end of a preview or an update.
+
+        `of_stack` is what the rules about the stack say. What those about single resources say is asked again, of the
+        resources that an exception is about: a run that looks at a few resources only (`--target`) needs the others'.
+        """
+        if not self.here:
+            return
+        found = [(one.rule, self._bearer(finding, None)) for one in of_stack for finding in one.findings]
+        for resource in resources:
+            if any(one.is_about(resource.urn) for one in self.in_force):
+                found += [(one.rule, resource.urn) for one in judge(resource) if one.findings]
+        wrong = (finding for findings in self._faults for finding in findings)
+        yield Judgement(rule=EXCEPTIONS_RULE, findings=(*wrong, *unneeded(self.in_force, found)))
+
+    def _bearer(self, finding: Finding, resource: Resource | None) -> str:
+        """The URN of what a finding is about; the stack itself bears what is found of it as a whole."""
+        root = f"urn:pulumi:{self.stack}::{self.project}::pulumi:pulumi:Stack::{self.project}-{self.stack}"
+        return finding.urn or (resource.urn if resource else root)
