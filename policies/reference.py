@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from policies.controls import FRAMEWORKS, in_words
+from policies.exceptions import DATES, EXCEPTIONS_RULE, LONGEST, NEVER_WAIVED_IN_PROD, TEXTS
 from policies.levels import Levels, load_levels
 from policies.lifecycle.support import SUPPORT
 from policies.registry import RULES
@@ -66,7 +67,16 @@ day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --polic
 def page(levels: Levels) -> str:
     """Return the page."""
     return "\n".join(
-        [INTRODUCTION, *_overview(levels), *_rules(), *_controls(), *_residency(), *_lifecycle(), *_sizing()]
+        [
+            INTRODUCTION,
+            *_overview(levels),
+            *_exceptions(),
+            *_rules(),
+            *_controls(),
+            *_residency(),
+            *_lifecycle(),
+            *_sizing(),
+        ]
     )
 
 
@@ -83,6 +93,16 @@ def _overview(levels: Levels) -> Iterator[str]:
         ["rule", "severity", *ENVIRONMENTS],
         ([f"[{r.id}](#{r.id})", r.severity, *(str(levels[r.id][name]) for name in ENVIRONMENTS)] for r in RULES),
     )
+
+
+def _exceptions() -> Iterator[str]:
+    yield "## Exceptions\n"
+    yield "What a rule finds and somebody has argued is an entry in [exceptions.toml](../policies/exceptions.toml), which"
+    yield f"holds for {LONGEST.days} days at most. Each use is printed in the preview, as EXCEPTED with the reason and"
+    yield f"the last day. In prod nothing waives {', '.join(sorted(NEVER_WAIVED_IN_PROD))} where it is mandatory there."
+    yield f"The rule `{EXCEPTIONS_RULE.id}` refuses an entry that is too long, has expired, waives what cannot be waived,"
+    yield "or matches nothing that its rule finds; it is mandatory everywhere, and nothing waives it.\n"
+    yield from _table(["key", ""], ([f"`{name}`", meaning] for name, meaning in {**TEXTS, **DATES}.items()))
 
 
 def _rules() -> Iterator[str]:

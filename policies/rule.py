@@ -12,7 +12,19 @@ from policies.resource import EnvironmentName, Resource, Value, shown
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 Concern: TypeAlias = Literal[
-    "residency", "sizing", "network", "encryption", "secrets", "identity", "availability", "tags", "isolation", "images", "pods", "lifecycle", "exceptions"
+    "residency",
+    "sizing",
+    "network",
+    "encryption",
+    "secrets",
+    "identity",
+    "availability",
+    "tags",
+    "isolation",
+    "images",
+    "pods",
+    "lifecycle",
+    "exceptions",
 ]
 
 
