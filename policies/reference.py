@@ -152,7 +152,7 @@ def _residency() -> Iterator[str]:
         suffix = f" whose `{condition.property}` begins with `{condition.begins_with}`" if condition.property else ""
         yield f"  - `{token}`{suffix}"
     yield f"- In no region: {_codes(PLACES.global_types)}"
-    yield f"- Reviewed regional services: {_codes(PLACES.regional_services)}; a service that is not listed is refused"
+    yield f"- Reviewed regional types: {_codes(PLACES.regional_types)}; any other type is refused"
     yield ""
     yield "## Where Azure resources may be\n"
     places = azure.PLACES

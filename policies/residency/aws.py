@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -36,13 +37,18 @@ class Places:
     edge: str
     #: Why something may be there.
     edge_reason: str
-    regional_services: frozenset[str]
+    regional_types: frozenset[str]
     global_types: frozenset[str]
     edge_types: Mapping[str, EdgeCondition]
     #: What the services of the global types hold, for which no region is asked.
     global_reasons: Mapping[str, str]
     #: Beginning of the last part of an ARN that may lie in the edge region, by service.
     edge_arns: Mapping[str, str]
+
+    @cached_property
+    def reviewed_types(self) -> frozenset[str]:
+        """Return every type of which somebody has said where it keeps what it holds."""
+        return self.regional_types | self.global_types
 
 
 def _load() -> Places:
@@ -52,7 +58,7 @@ def _load() -> Places:
         home_zone_ids=content["home_zone_ids"],
         edge=content["edge"],
         edge_reason=content["edge_reason"],
-        regional_services=frozenset(content["regional_services"]),
+        regional_types=frozenset(content["regional_types"]),
         global_types=frozenset(content["global_types"]),
         edge_types={token: EdgeCondition(**row) for token, row in content["edge_types"].items()},
         global_reasons=content["global_reasons"],
@@ -89,7 +95,7 @@ class Place(NamedTuple):
 
 def is_global(resource: Resource) -> bool:
     """Return whether the resource is in no region."""
-    return bool({resource.type, f"aws:{resource.service}/*"} & PLACES.global_types)
+    return resource.type in PLACES.global_types
 
 
 def may_be_at_the_edge(resource: Resource) -> bool:
@@ -141,9 +147,9 @@ _ALLOWED_WITH_EDGE: Final = (
 )
 
 
-def known_service(resource: Resource) -> Iterable[Finding]:
-    """Refuse a service of which nobody has said where it keeps its data."""
-    if not is_global(resource) and resource.service not in PLACES.regional_services:
+def known_type(resource: Resource) -> Iterable[Finding]:
+    """Refuse a type of which nobody has said where it keeps its data."""
+    if resource.type not in PLACES.reviewed_types:
         yield violated(
             f"the type {resource.type}, which nobody has reviewed",
             "the regional and global types listed in policies/residency/aws.toml",
@@ -190,17 +196,17 @@ _SOURCE: Final = "KYEOL runbook, header (region) and 2.2 (WAF in us-east-1)"
 
 RULES: Final = (
     ResourceRule(
-        id="aws-known-service",
+        id="aws-known-type",
         concern="residency",
         title="Every AWS type in use has been reviewed for where it keeps data",
         severity="medium",
         protects=_PROTECTS,
         controls=_CONTROLS,
-        fix="Find out whether the service is regional or global, and add it to policies/residency/aws.toml",
+        fix="Find out whether the type is regional or global, and add it to policies/residency/aws.toml",
         source=_SOURCE,
         types=("aws:*",),
         fail_closed=True,
-        judge=known_service,
+        judge=known_type,
     ),
     ResourceRule(
         id="aws-region",

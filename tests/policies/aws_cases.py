@@ -87,9 +87,11 @@ CASES: dict[str, Cases] = {
         violated=[resource("digitalocean:index/spacesBucket:SpacesBucket"), resource("pulumi-python:dynamic:Resource")],
         unknowable=[],
     ),
-    "aws-known-service": Cases(
+    "aws-known-type": Cases(
         holds=[resource(BUCKET), resource("aws:iam/role:Role"), resource("aws:route53/record:Record")],
         violated=[
+            resource("aws:s3/bucketAcl:BucketAcl"),
+            resource("aws:iam/user:User"),
             resource("aws:workspaces/workspace:Workspace"),
             resource("aws:route53/resolverEndpoint:ResolverEndpoint"),
         ],

@@ -39,11 +39,15 @@ def arguments(package: str, token: str) -> frozenset[str]:
     """The arguments of a type's constructor, as Python spells them."""
     folder, name = classes(package)[token]
     for path in (package_folder(package) / folder).glob("*.py"):
+        if path.name == "_inputs.py":  # parts of resources, some of which are called as a resource is
+            continue
         source = path.read_text(encoding="utf-8")
-        if f"class {name}Args" not in source:
+        # `InitArgs` where a part of something is called as the resource is.
+        named = {f"{name}Args", f"{name}InitArgs"}
+        if not any(f"class {one}" in source for one in named):
             continue
         for node in ast.parse(source).body:
-            if isinstance(node, ast.ClassDef) and node.name == f"{name}Args":
+            if isinstance(node, ast.ClassDef) and node.name in named:
                 (init,) = (part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__")
                 return frozenset(argument.arg for argument in (*init.args.args, *init.args.kwonlyargs))
     raise AssertionError(f"{token}: no {name}Args in pulumi_{package}/{folder}")

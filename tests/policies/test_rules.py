@@ -13,11 +13,13 @@ from policies.residency import azure, gcp
 from policies.residency.aws import PLACES
 from policies.resource import Resource, Secret
 from policies.rule import Answer, Finding, Rule
+from tests.components.conftest import kyeol_world
 from tests.policies import azure_cases, gcp_residency_cases
 from tests.policies.aws_cases import BUCKET
 from tests.policies.building import Cases, resource
 from tests.policies.cases import CASES, UNCLAIMED
 from tests.policies.sdk import arguments, classes, snake_case
+from tests.stack_files import STACKS
 
 RULE = {rule.id: rule for rule in RULES}
 
@@ -52,7 +54,7 @@ def test_every_rule_has_cases_for_each_answer_it_can_give() -> None:
     comparing = {"tripgen-replicas-equal-primary", "kubernetes-autoscaler", "kubernetes-disruption-budget"}
     comparing |= {"gcp-location-constraint"}
     by_presence = {rule.id for rule in STACK_RULES} - comparing
-    always_known = {"known-package", "aws-known-service", "azure-known-type", "gcp-known-type", "gcp-public-members"}
+    always_known = {"known-package", "aws-known-type", "azure-known-type", "gcp-known-type", "gcp-public-members"}
     always_known |= {"kyeol-payment-nat", *by_presence}
     assert {rule for rule, cases in CASES.items() if not cases.unknowable} == always_known
 
@@ -65,7 +67,7 @@ def tokens(cases: Cases) -> set[str]:
 @pytest.mark.parametrize(("package", "least"), [("aws", 30), ("azure-native", 60), ("gcp", 150)])
 def test_every_type_that_a_rule_a_list_or_a_case_names_is_in_the_installed_sdk(package: str, least: int) -> None:
     named = {token for rule in RULES for token in rule.types}
-    named |= set(PLACES.edge_types) | set(PLACES.global_types)
+    named |= set(PLACES.edge_types) | PLACES.regional_types | PLACES.global_types
     named |= azure.PLACES.global_types | azure.PLACES.regional_types | set(SUB_RESOURCES)
     named |= {*gcp.PLACES.property_of, *gcp.PLACES.parts, *gcp.PLACES.global_types, *gcp.PLACES.worldwide}
     named |= {*gcp.PLACES.spread, *gcp.PLACES.not_kept, *(row.type for row in gcp.PLACES.stated)}
@@ -75,21 +77,16 @@ def test_every_type_that_a_rule_a_list_or_a_case_names_is_in_the_installed_sdk(p
     assert named <= set(classes(package.replace("-", "_")))
 
 
-def test_every_reviewed_service_is_in_the_installed_sdk() -> None:
-    services = {token.split(":")[1].partition("/")[0] for token in classes("aws")}
-    assert services >= PLACES.regional_services
-    assert services >= {token.split(":")[1].removesuffix("/*") for token in PLACES.global_types if token.endswith("/*")}
-
-
-def global_tokens() -> list[str]:
-    patterns = tuple(token.removesuffix("*") for token in PLACES.global_types)
-    return [token for token in classes("aws") if token.startswith(patterns)]
-
-
 def test_a_type_that_takes_a_region_is_not_listed_as_global() -> None:
-    assert len(global_tokens()) > 50
-    for token in global_tokens():
+    assert not PLACES.global_types & PLACES.regional_types
+    for token in PLACES.global_types:
         assert "region" not in arguments("aws", token), token
+
+
+def test_no_type_of_aws_is_reviewed_that_no_stack_has() -> None:
+    in_use = {one.type for stack in STACKS for one in kyeol_world(stack).placed}
+    assert in_use >= PLACES.regional_types | PLACES.global_types
+    assert set(PLACES.edge_types) <= in_use
 
 
 def test_a_type_that_may_be_in_us_east_1_takes_a_region_and_what_its_condition_reads() -> None:
@@ -139,7 +136,7 @@ def test_what_says_where_copies_are_kept_is_an_argument_of_its_type() -> None:
 
 
 #: Rules whose cases name properties besides those of an SDK's constructor: places inside of objects, made-up texts.
-READING_EVERYTHING = {"known-package", "aws-known-service", "aws-region", "aws-named-places"}
+READING_EVERYTHING = {"known-package", "aws-known-type", "aws-region", "aws-named-places"}
 READING_EVERYTHING |= {"azure-known-type", "azure-named-places"}
 READING_EVERYTHING |= {"gcp-known-type", "gcp-location", "gcp-named-places"}
 

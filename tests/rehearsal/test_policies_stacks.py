@@ -14,7 +14,7 @@ pytestmark = pytest.mark.engine
 #: Rules that look at something in each stack; the others look at what only some environments have.
 EVERYWHERE = {
     "known-package",
-    "aws-known-service",
+    "aws-known-type",
     "aws-region",
     "aws-named-places",
     "kubernetes-default-deny",
@@ -132,7 +132,7 @@ def test_a_real_stack_passes_and_every_rule_that_concerns_it_looks_at_something(
 def test_the_stack_of_the_states_passes_and_owes_nothing_to_kyeols_table(rehearsal: Rehearsal) -> None:
     preview = rehearsal.preview("bootstrap", *PACK).ok()
     assert preview.violations == []
-    assert set(looked_at(preview)) == {"known-package", "aws-known-service", "aws-region"}
+    assert set(looked_at(preview)) == {"known-package", "aws-known-type", "aws-region"}
 
 
 def test_no_rule_is_without_a_resource_in_the_real_stacks() -> None:
