@@ -46,14 +46,15 @@ docs: setup ## Generates the files that are generated: JSON schemas, the policy 
 	@$(PYTHON) -m policies.reference
 	@$(PYTHON) -m ops.runbooks
 
-lock: setup ## Locks requirements.in and tools/go-requirements.in (UPGRADE=--upgrade takes newer versions)
+lock: setup ## Locks what the program, the policy pack and the tools require (UPGRADE=--upgrade takes newer versions)
 	@$(LOCK) --output-file requirements.txt requirements.in
+	@$(LOCK) --output-file policies/requirements.txt --constraint requirements.txt policies/requirements.in
 	@$(LOCK) --output-file tools/go-requirements.txt tools/go-requirements.in
 
 trace: engine ## Rehearses PROD in a world of its own and writes docs/generated/: where every figure of a design went
 	@REHEARSAL_HOME=.rehearsal/trace PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true ./rehearse up --stack prod --yes --skip-preview >/dev/null
 	@REHEARSAL_HOME=.rehearsal/trace ./rehearse stack export --stack prod --file .rehearsal/trace/prod.json
-	@$(PYTHON) -m ops trace tripgen --state .rehearsal/trace/prod.json
+	@$(PYTHON) -m ops trace --state .rehearsal/trace/prod.json
 
 bench: engine ## Measures the program beside its bare twin and writes docs/performance.md
 	@$(PYTHON) -m bench
