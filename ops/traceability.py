@@ -103,6 +103,8 @@ class Table(_Closed):
     """A document."""
 
     title: str
+    component: str
+    """The system's type as a component: what stands below it is looked at, for others use the same names."""
     chapters: tuple[Chapter, ...]
 
 
@@ -127,6 +129,7 @@ def trace(content: Table, section: Settings, state: Mapping[str, Any], root: Pat
     resources = {
         f"{one['type']} {one['urn'].rsplit('::', 1)[-1]}": one.get("outputs", {})
         for one in state["deployment"]["resources"]
+        if content.component in one["urn"].split("::")[2].split("$")
     }
     return {
         chapter.chapter: [

@@ -1,11 +1,15 @@
 """The traceability page tells only what is there."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from ops import trace as command
+from ops.__main__ import app
 from ops.traceability import Row, Table, mistakes, page, trace
 from settings.tripgen.data import CacheStrategySettings
 from settings.tripgen.maintenance import MaintenanceSettings
@@ -15,17 +19,28 @@ STATE: dict[str, Any] = {
         "resources": [
             {
                 "type": "a:b:Pool",
-                "urn": "urn:pulumi:prod::platform::a:b:Pool::nodes",
+                "urn": "urn:pulumi:prod::platform::a:system:Other$a:b:Pool::nodes",
+                "outputs": {"count": 9, "elsewhere": True},
+            },
+            {
+                "type": "a:b:Pool",
+                "urn": "urn:pulumi:prod::platform::a:system:Ours$a:b:Pool::nodes",
                 "outputs": {
                     "count": 2.0,
                     "begins": "PT2H",
                     "window": ["Sunday", "02:00"],
                     "rules": [{"name": "HTTPS", "port": "443"}],
                 },
-            }
+            },
+            {
+                "type": "a:b:Pool",
+                "urn": "urn:pulumi:prod::platform::a:system:Other$a:b:Part$a:b:Pool::nodes",
+                "outputs": {"count": 8},
+            },
         ]
     }
 }
+OURS = {"title": "A design", "component": "a:system:Ours"}
 
 
 def write_project(root: Path) -> None:
@@ -35,7 +50,7 @@ def write_project(root: Path) -> None:
 
 def traced_mistakes(tmp_path: Path, **row: Any) -> list[str]:
     chapter = {"chapter": "3", "resource": "a:b:Pool nodes", "rows": [{"figure": "it", **row}]}
-    table = Table.model_validate({"title": "A design", "chapters": [chapter]})
+    table = Table.model_validate({**OURS, "chapters": [chapter]})
     return mistakes(trace(table, MaintenanceSettings(), STATE, tmp_path))
 
 
@@ -81,6 +96,11 @@ def test_a_row_that_describes_what_is_not_there_is_a_mistake(tmp_path: Path, row
     assert words in found
 
 
+def test_a_resource_of_another_system_that_is_called_the_same_is_not_looked_at(tmp_path: Path) -> None:
+    row = {"seed": 2, "setting": "hours", "path": "elsewhere", "found": True, "stated": 2, "reading": "2 of them"}
+    assert traced_mistakes(tmp_path, **row) == ["3, it: a:b:Pool nodes elsewhere is , not true"]
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -106,7 +126,7 @@ def test_a_section_of_settings_is_no_figure(tmp_path: Path) -> None:
         "resource": "a:b:Pool nodes",
         "rows": [{"figure": "it", "seed": 2, "path": "count", "setting": "local"}],
     }
-    table = Table.model_validate({"title": "A design", "chapters": [chapter]})
+    table = Table.model_validate({**OURS, "chapters": [chapter]})
     assert mistakes(trace(table, CacheStrategySettings(), STATE, tmp_path)) == [
         "5, it: local is no figure: LocalCacheSettings"
     ]
@@ -143,11 +163,22 @@ def test_the_page_has_a_line_for_every_row(tmp_path: Path) -> None:
         {"figure": "c", "seed": 2, "setting": "notice_hours", "stated": 48, "path": "count", "reading": "2 days"},
         {"figure": "d", "seed": 3, "found": 2, "setting": "hours", "path": "count", "decision": "adr/0016-a-b.md"},
     ]
-    table = Table.model_validate(
-        {"title": "A design", "chapters": [{"chapter": "3.1", "resource": "a:b:Pool nodes", "rows": rows}]}
-    )
+    table = Table.model_validate({**OURS, "chapters": [{"chapter": "3.1", "resource": "a:b:Pool nodes", "rows": rows}]})
     text = page("A design", "make trace", trace(table, MaintenanceSettings(), STATE, tmp_path))
     assert "| a \\| b | x | `hours` | `a:b:Pool nodes` `count` | 2 |  |" in text
     assert "| c | 2 | `notice_hours` = 48 | `a:b:Pool nodes` `count` | 2 | 2 days |" in text
     assert "| 2 | [0016](../adr/0016-a-b.md) |" in text
     assert "3 rows" in text
+
+
+@pytest.mark.parametrize(("named", "told"), [([], ["dtx", "tripgen"]), (["dtx"], ["dtx"])])
+def test_the_command_traces_every_system_that_has_a_table_and_writes_nothing_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: list[str], told: list[str]
+) -> None:
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    empty = tmp_path / "state.json"
+    empty.write_text(json.dumps({"deployment": {"resources": []}}))
+    done = CliRunner().invoke(app, ["trace", *named, "--state", str(empty)])
+    assert done.exit_code == 1
+    assert [line.split(":")[0] for line in done.output.splitlines() if "are not where the table says" in line] == told
+    assert not (tmp_path / "docs").exists()
