@@ -54,7 +54,7 @@ lock: setup ## Locks what the program, the policy pack and the tools require (UP
 trace: engine ## Rehearses PROD in a world of its own and writes docs/generated/: where every figure of a design went
 	@REHEARSAL_HOME=.rehearsal/trace PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true ./rehearse up --stack prod --yes --skip-preview >/dev/null
 	@REHEARSAL_HOME=.rehearsal/trace ./rehearse stack export --stack prod --file .rehearsal/trace/prod.json
-	@$(PYTHON) -m ops trace tripgen --state .rehearsal/trace/prod.json
+	@$(PYTHON) -m ops trace --state .rehearsal/trace/prod.json
 
 bench: engine ## Measures the program beside its bare twin and writes docs/performance.md
 	@$(PYTHON) -m bench
