@@ -43,6 +43,7 @@ format: setup ## Formats the code and mends what can be mended
 
 docs: setup ## Generates the files that are generated: JSON schemas, the policy reference, runbooks with figures
 	@$(PYTHON) -m settings.schema
+	@$(PYTHON) -m tests.policies.taggable
 	@$(PYTHON) -m policies.reference
 	@$(PYTHON) -m ops.runbooks
 

@@ -30,6 +30,7 @@ from policies.sizing import dtx as dtx_sizing
 from policies.sizing import kyeol as kyeol_sizing
 from policies.sizing import tripgen as tripgen_sizing
 from policies.sizing import tripgen_services
+from policies.tags import labels
 
 RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     packages.KNOWN_PACKAGE,
@@ -45,6 +46,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *azure_availability.RESOURCE_RULES,
     *gcp_availability.RESOURCE_RULES,
     *kubernetes_availability.RESOURCE_RULES,
+    *labels.RESOURCE_RULES,
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,

@@ -10,6 +10,7 @@ from tests.policies import (
     lifecycle_cases,
     sizing_dtx_cases,
     sizing_tripgen_cases,
+    tags_cases,
 )
 from tests.policies.building import Cases
 
@@ -22,6 +23,7 @@ _MODULES = (
     lifecycle_cases,
     sizing_dtx_cases,
     sizing_tripgen_cases,
+    tags_cases,
 )
 CASES: dict[str, Cases] = {rule: cases for module in _MODULES for rule, cases in module.CASES.items()}
 #: Resources on which a rule has no opinion although it looks at their type.

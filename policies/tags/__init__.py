@@ -1,0 +1,1 @@
+"""What every resource says about itself: its system, its environment, its owner, and what its data is."""
