@@ -32,6 +32,7 @@ from policies.rule import ResourceRule, Rule, Severity
 
 PACK: Final = "platform"
 ENVIRONMENT_KEY: Final = "platform:environment"
+PROTECTION_KEY: Final = "platform:protection"
 MAX_MESSAGE_BYTES: Final = 400 << 20  # the engine's own limit
 _LEVELS: Final[Mapping[Level, messages.EnforcementLevel.ValueType]] = {
     "advisory": messages.ADVISORY,
@@ -73,6 +74,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             classifications=classifications(request.config),
             exceptions=self.exceptions,
             day=today(),
+            protection_lifted=request.config.get(PROTECTION_KEY) == "lifted",
         )
         return messages.AnalyzerStackConfigureResponse()
 

@@ -41,6 +41,8 @@ class Enforcement:
     #: Those of all stacks, as the file has them.
     exceptions: Exceptions
     day: date
+    #: The stack's settings lift the protection, so that it can be destroyed.
+    protection_lifted: bool = False
 
     @cached_property
     def here(self) -> Exceptions:
@@ -67,6 +69,8 @@ class Enforcement:
         exception = next((one for one in self.in_force if one.covers(rule, urn)), None)
         if exception:
             return Outcome(rule=rule, finding=finding, urn=urn, level="advisory", exception=exception)
+        if rule.lifted_with_protection and self.protection_lifted:
+            return Outcome(rule=rule, finding=finding, urn=urn, level="advisory")
         personal = is_personal(resource, self.classifications)
         level = level_of(finding, rule, self.environment, self.levels, personal=personal)
         return Outcome(rule=rule, finding=finding, urn=urn, level=level)

@@ -86,6 +86,9 @@ class Rule:
     fail_closed: bool
     #: Environments that its source leaves free as long as their data is not personal: there alone it may be lowered.
     free_without_personal_data: tuple[EnvironmentName, ...] = ()
+    #: It asks for a protection that `platform:protection: lifted` takes away for the one `up` before a destroy: that is
+    #: told then, and not refused.
+    lifted_with_protection: bool = False
     #: Ids of what it serves, by framework, and of its twins in other scanners; those of `protects` among them.
     controls: Controls = field(default_factory=dict)
 

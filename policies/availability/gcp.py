@@ -79,6 +79,7 @@ RESOURCE_RULES: Final = (
         source="DTx infrastructure, recovery 1",
         types=PROTECTION.types,
         fail_closed=False,
+        lifted_with_protection=True,
         claims=PROTECTION.concern,
         judge=PROTECTION.unmet,
     ),

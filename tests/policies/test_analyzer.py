@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi_policy import proxy
 
-from policies.analyzer import ENVIRONMENT_KEY, Analyzer
+from policies.analyzer import ENVIRONMENT_KEY, PROTECTION_KEY, Analyzer
 from policies.levels import load_levels
 from policies.registry import RULES
 from tests.policies.azure_cases import ENDPOINT, SERVER, VAULT
@@ -125,3 +125,14 @@ def test_a_region_elsewhere_is_told_or_refused_by_what_the_stack_says_of_its_dat
 def test_rules_that_look_at_nothing_in_a_stack_are_said_to_be_not_applicable(analyzer: Analyzer) -> None:
     response = analyzer.AnalyzeStack(messages.AnalyzeStackRequest(), CONTEXT)
     assert "azure-private-endpoints" in {one.policy_name for one in response.not_applicable}
+
+
+@pytest.mark.parametrize(("protection", "level"), [("profile", messages.MANDATORY), ("lifted", messages.ADVISORY)])
+def test_a_lifted_protection_is_told_and_not_refused(analyzer: Analyzer, protection: str, level: int) -> None:
+    config = {ENVIRONMENT_KEY: "prod", PROTECTION_KEY: protection}
+    analyzer.ConfigureStack(messages.AnalyzerStackConfigureRequest(config=config), CONTEXT)
+    key = "gcp:kms/cryptoKey:CryptoKey"
+    request = messages.AnalyzeRequest(urn=URN.format(key, "key"), type=key, name="key")
+    request.properties.update({"deletionPolicy": "DELETE"})
+    found = {one.policyName: one.enforcementLevel for one in analyzer.Analyze(request, CONTEXT).diagnostics}
+    assert found["gcp-deletion-protection"] == level
