@@ -20,7 +20,8 @@ CONTAINER_RESTARTS: Final = "increase(kube_pod_container_status_restarts_total[1
 API_SERVER_ERRORS_PERCENT: Final = (
     '100 * sum(rate(apiserver_request_total{code=~"5.."}[5m])) / sum(rate(apiserver_request_total[5m]))'
 )
-ROLLOUTS_FAILED: Final = 'rollout_info{phase=~"Degraded|Error|InvalidSpec"}'
+#: The controller's metrics have phases of their own: what it calls `Degraded` elsewhere is one of these.
+ROLLOUTS_FAILED: Final = 'rollout_info{phase=~"Abort|Timeout|Error|InvalidSpec"}'
 AT_THE_LIMIT: Final = (
     "kube_horizontalpodautoscaler_status_current_replicas >= kube_horizontalpodautoscaler_spec_max_replicas"
 )

@@ -87,7 +87,9 @@ def _monitoring(
                 _row(prometheus, PROMETHEUS_PORT, RELOADER_PORT),
             ],
             egress=[
-                _row(Peer(cidr=str(plan.nodes)), KUBELET_PORT, NODE_EXPORTER_PORT),
+                # Kubelets and node exporters have their nodes' addresses, which Dataplane V2 matches by no range of
+                # addresses: only a row for everybody holds them. Nodes are all that the firewall lets through there.
+                _row(Peer(), KUBELET_PORT, NODE_EXPORTER_PORT),
                 _row(Peer(namespace=services_namespace), *service_ports),
                 _row(Peer(namespace=ROLLOUTS), ROLLOUTS_PORT),
                 _row(alertmanager, ALERTMANAGER_PORT, RELOADER_PORT),

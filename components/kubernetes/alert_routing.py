@@ -14,6 +14,8 @@ SLACK_URL: Final = "slack-url"
 SMS_URL: Final = "sms-url"
 NOBODY: Final = "nobody"
 GROUP_INTERVAL_MINUTES: Final = 5
+#: TLS from the first byte there; a server does not offer STARTTLS a second time, and requiring it would send nothing.
+IMPLICIT_TLS_PORT: Final = 465
 #: Labels by which one matter is told from another of the same alert.
 MATTER: Final = (
     "alertname",
@@ -144,7 +146,7 @@ def _mail_server(channels: Channels) -> dict[str, Any]:
         "smtp_from": channels.email.sender,
         "smtp_auth_username": channels.email.username,
         "smtp_auth_password_file": secret_file(channels, SMTP_PASSWORD),
-        "smtp_require_tls": True,
+        "smtp_require_tls": channels.email.port != IMPLICIT_TLS_PORT,
     }
 
 

@@ -28,7 +28,10 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """The other side of a connection: a network, or pods of a namespace or of this one; nothing said is everybody."""
+    """The other side of a connection: a network, or pods of a namespace or of this one.
+
+    Nothing said is everybody, the nodes themselves included.
+    """
 
     cidr: str | None = None
     namespace: str | None = None

@@ -209,6 +209,6 @@ def _grafana(args: PrometheusStackArgs) -> dict[str, Any]:
             },
             "snapshots": {"external_enabled": False},
             "news": {"news_feed_enabled": False},
-            "plugins": {"plugin_admin_enabled": False},
+            "plugins": {"plugin_admin_enabled": False, "preinstall_disabled": True},
         },
     }

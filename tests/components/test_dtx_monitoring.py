@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
 
+from components.kubernetes.alert_routing import Channels, EmailChannel, alertmanager_config
 from components.kubernetes.log_pipeline import PersonalFields, pipeline, references, template
 from components.kubernetes.network_policy import Peer
 from rehearsal.kubernetes import schemas
@@ -219,7 +221,30 @@ def test_logs_leave_the_cluster_by_no_way() -> None:
 
 def test_only_alertmanager_calls_outside() -> None:
     outside = {policy.name for policy in rows() for row in policy.egress if row.peer == Peer()}
-    assert outside == {"alertmanager"}
+    assert outside == {"alertmanager", "prometheus"}
+
+
+def test_prometheus_reaches_nodes_by_no_range_of_addresses_and_nobody_else_by_that_row() -> None:
+    # Dataplane V2 knows a node by who it is: a row with a range that holds its address does not match it.
+    nodes = settings().network.plan().nodes
+    for policy in rows():
+        for row in (*policy.ingress, *policy.egress):
+            assert row.peer.cidr is None or not nodes.overlaps(IPv4Network(row.peer.cidr)), policy.name
+    (prometheus,) = (policy for policy in rows() if policy.name == "prometheus")
+    (everybody,) = (row for row in prometheus.egress if row.peer == Peer())
+    assert {port.first for port in everybody.ports} == {10250, 9100}
+
+
+def test_the_firewall_lets_prometheus_leave_the_cluster_by_no_port_of_nodes(dtx_prod: World) -> None:
+    (policy,) = dtx_prod.of(
+        "gcp:compute/regionNetworkFirewallPolicyWithRules:RegionNetworkFirewallPolicyWithRules"
+    ).values()
+    plan = settings().network.plan()
+    for rule in policy["rules"]:
+        match = rule["match"]
+        ports = {port for config in match["layer4Configs"] for port in config.get("ports") or ["every"]}
+        if rule["direction"] == "EGRESS" and rule["action"] == "allow" and ports & {"every", "10250", "9100"}:
+            assert match["destIpRanges"] == [str(plan.nodes), str(plan.pods)], rule["ruleName"]
 
 
 def test_policies_stand_in_every_namespace_with_a_default_that_denies(every_dtx: World) -> None:
@@ -263,6 +288,8 @@ def test_nobody_sees_grafana_without_signing_in_and_grafana_tells_nobody(every_d
     grafana = values(every_dtx)["grafana"]
     assert grafana["grafana.ini"]["auth.anonymous"] == {"enabled": False}
     assert grafana["grafana.ini"]["snapshots"] == {"external_enabled": False}
+    # Plugins that the image would fetch from Grafana's own hosts at every start.
+    assert grafana["grafana.ini"]["plugins"]["preinstall_disabled"] is True
     # Left empty the chart makes one; its own default would be the same in every cluster of the world.
     assert grafana["adminPassword"] == ""
     assert {each["resource"] for each in grafana["sidecar"].values()} == {"configmap"}
@@ -419,6 +446,27 @@ def test_passwords_of_channels_are_read_from_a_secret_that_somebody_else_makes(d
     assert alertmanager["alertmanagerSpec"]["secrets"] == ["alert-channels"]
     # Where nobody is told, no pod waits for a secret.
     assert values(dtx_dev)["alertmanager"]["alertmanagerSpec"]["secrets"] == []
+
+
+@pytest.mark.parametrize(("port", "required"), [(587, True), (465, False)])
+def test_mail_is_never_sent_in_the_clear_and_starttls_only_asked_for_where_it_is_offered(
+    port: int, required: bool
+) -> None:
+    mail = EmailChannel(
+        to="a@b.invalid", sender="c@b.invalid", host="smtp.b.invalid", port=port, username="c@b.invalid"
+    )
+    config = alertmanager_config(Channels(secret="channels", email=mail, slack=None, sms=None), {})
+    assert config["global"]["smtp_smarthost"] == f"smtp.b.invalid:{port}"
+    assert config["global"]["smtp_require_tls"] is required
+
+
+def test_a_rollout_that_went_back_or_took_too_long_is_told_of(every_dtx: World) -> None:
+    # Phases of the controller's metrics (argo-rollouts, controller/metrics) that lead to no new version.
+    (rule,) = (rule for rule in all_rules(every_dtx) if rule["alert"] == "RolloutFailed")
+    phases = re.search(r'phase=~"([^"]+)"', rule["expr"])
+    assert phases is not None
+    every_phase = {"Abort", "Completed", "Error", "InvalidSpec", "Paused", "Progressing", "Timeout"}
+    assert set(phases[1].split("|")) == every_phase - {"Completed", "Paused", "Progressing"}
 
 
 def test_the_mail_servers_and_chats_hosts_are_let_through_the_firewall(dtx_prod: World) -> None:
@@ -645,7 +693,7 @@ def test_half_of_logstashs_memory_is_heap_and_its_queue_fits_its_volume(dtx_prod
     spec = dtx_prod.one(LOGSTASH, "logstash-logstash")["spec"]
     variables = {each["name"]: each.get("value") for each in spec["podTemplate"]["spec"]["containers"][0]["env"]}
     assert variables["LS_JAVA_OPTS"] == "-Xms768m -Xmx768m"
-    assert spec["config"] == {"queue.type": "persisted", "queue.max_bytes": "19gb"}
+    assert spec["config"] == {"queue.type": "persisted", "queue.max_bytes": "17408mb"}
 
 
 def test_nothing_of_elastics_calls_home(every_dtx: World) -> None:
