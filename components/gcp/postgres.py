@@ -63,13 +63,15 @@ class PostgresArgs(ComponentArgs):
 def database_flags(audited: Sequence[str]) -> dict[str, str]:
     """Return what every instance is told, by the flag's name: identities instead of passwords, and records of access.
 
-    pgAudit writes statements without their parameters: records are kept longer than the data that these may hold.
+    pgAudit writes statements without their parameters: records are kept longer than the data that these may hold. So
+    errors are terse: in its details PostgreSQL quotes the row or the key that it refused.
     """
     return {
         "cloudsql.iam_authentication": "on",
         "cloudsql.enable_pgaudit": "on",
         "pgaudit.log": ",".join(audited),
         "pgaudit.log_parameter": "off",
+        "log_error_verbosity": "terse",
         "log_connections": "on",
         "log_disconnections": "on",
         "log_lock_waits": "on",

@@ -36,7 +36,8 @@ LAYOUT: Final = MappingProxyType[Part, tuple[int, int]](
 IMAGE_HOSTS: Final = (
     *("quay.io", "cdn.quay.io", "cdn01.quay.io", "cdn02.quay.io", "cdn03.quay.io"),
     *("cdn04.quay.io", "cdn05.quay.io", "cdn06.quay.io"),
-    *("registry-1.docker.io", "auth.docker.io", "production.cloudflare.docker.com"),
+    *("registry-1.docker.io", "auth.docker.io", "production.cloudflare.docker.com", "production.cloudfront.docker.com"),
+    "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com",
     *("docker.elastic.co", "docker-auth.elastic.co"),
     *("ghcr.io", "pkg-containers.githubusercontent.com"),
     "registry.k8s.io",

@@ -6,11 +6,14 @@ GDPR, article 5(1)(e): no longer than its purpose needs. Logs have their own tim
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from settings.model import Settings
+
+#: BigQuery reads tables as they were for up to 7 days, and Google can restore them for 7 more (time travel, fail-safe).
+LONGEST_WAREHOUSE_COPY_DAYS: Final = 14
 
 
 class RetentionSettings(Settings):
@@ -36,11 +39,12 @@ class RetentionSettings(Settings):
     def erasure_days(self) -> int:
         """Days after a person's data was erased (GDPR, article 17) until it is in no copy of it any more.
 
-        Cloud SQL keeps one backup more than days; what leaves a bucket can be brought back for a while.
+        Cloud SQL keeps one backup more than days; what leaves a bucket or a table can be brought back for a while.
         """
         return max(
             self.database_days + 1,
             self.document_days,
             self.overwritten_days + self.deleted_days,
             self.export_days + self.deleted_days,
+            LONGEST_WAREHOUSE_COPY_DAYS,
         )

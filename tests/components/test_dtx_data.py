@@ -137,6 +137,7 @@ def test_who_reads_what_is_recorded_on_every_instance_without_the_values(every_d
         assert told["cloudsql.enable_pgaudit"] == "on"
         assert "read" in told["pgaudit.log"].split(",")
         assert told["pgaudit.log_parameter"] == "off"
+        assert told["log_error_verbosity"] == "terse"
         assert instance["settings"]["insightsConfig"]["recordClientAddress"] is False
 
 

@@ -84,6 +84,8 @@ def test_another_evictions_name_is_refused() -> None:
         ({"document_days": 60}, 60),
         ({"overwritten_days": 30, "deleted_days": 30}, 60),
         ({"export_days": 40}, 47),
+        # Nothing but the warehouse keeps copies for longer than these.
+        ({"database_days": 1, "document_days": 1, "overwritten_days": 1, "export_days": 1}, 14),
     ],
 )
 def test_what_was_erased_is_gone_when_the_longest_copy_is(changes: dict[str, int], days: int) -> None:
