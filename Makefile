@@ -34,6 +34,7 @@ lint: setup ## Checks format, code, types and generated files; changes nothing
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m pyrefly check --summary=none
 	@$(PYTHON) -m settings.schema --check
+	@$(PYTHON) -m policies.schema --check
 	@$(PYTHON) -m policies.reference --check
 	@$(PYTHON) -m ops.runbooks --check
 
@@ -44,6 +45,7 @@ format: setup ## Formats the code and mends what can be mended
 docs: setup ## Generates the files that are generated: JSON schemas, the policy reference, runbooks with figures
 	@$(PYTHON) -m settings.schema
 	@$(PYTHON) -m tests.policies.taggable
+	@$(PYTHON) -m policies.schema
 	@$(PYTHON) -m policies.reference
 	@$(PYTHON) -m ops.runbooks
 

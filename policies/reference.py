@@ -51,16 +51,23 @@ the update only. Rules about the whole stack speak at the end of a preview; `--s
 Versions and features that a cloud ends are judged by the day: told 90 days before, refused the day after. What a later
 day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --policy-pack policies`.
 
+The pack imports what speaks the engine's protocol, and nothing of a cloud or of the program: `policies/requirements.in`,
+locked in `policies/requirements.txt` at the program's own versions. Here it runs in the program's `.venv`, which holds
+them; `policies/PulumiPolicy.yaml` says how it runs in one of its own.
+
 ## Add a rule
 
 1. What a single property must be is a line in the concern's TOML file (`policies/requirement.py`). For all else write a
    pure function from a `Resource` (or the stack's resources) to findings in the concern's module, and a `ResourceRule`
    or `StackRule` about it in that module's list. Rules about the stack know what an id refers to before anybody knows
    the id: `Resource.references`.
-2. Give it a line in `policies/levels.toml`: mandatory where its source says required, advisory where it recommends.
-3. Add its cases (holds, violated, cannot be known) to `tests/policies/*_cases.py`: a test asks for them, and another
+2. Say whom it serves besides its source: `controls`, ids of the editions named [below](#controls), and the checks of
+   checkov and trivy that ask the same of the same thing. What nobody has looked up stays out.
+3. Give it a line in `policies/levels.toml`: mandatory where its source says required, advisory where it recommends.
+   Editors complete and check it by its schema (Taplo, Even Better TOML).
+4. Add its cases (holds, violated, cannot be known) to `tests/policies/*_cases.py`: a test asks for them, and another
    for a resource in the real stacks that the rule looks at.
-4. Run `make docs`.
+5. Run `make docs`.
 """
 
 
