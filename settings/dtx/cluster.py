@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -15,9 +15,11 @@ from settings.model import Settings, rule
 from settings.types import KubernetesName, Unique
 
 Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 #: GKE asks for this much room for its work in any 32 days (GKE documents, maintenance windows and exclusions), in which
 #: every weekday comes at least four times.
 LEAST_WINDOW_HOURS: Final = 48
+WINDOW_DAYS: Final = 32
 WEEKDAY_IN_32_DAYS: Final = 4
 #: Longest time without any upgrade that GKE takes.
 LONGEST_FREEZE: Final = timedelta(days=30)
@@ -102,6 +104,36 @@ class UpgradeSettings(Settings):
                 f"{len(self.days)} windows a week of {self.hours} hours are {hours} hours in 32 days: GKE asks for "
                 f"{LEAST_WINDOW_HOURS}"
             )
+
+    @rule
+    def _freezes_leave_room(self) -> Iterator[str]:
+        for name, freeze in self.freezes.items():
+            if freeze.scope != "NO_UPGRADES":
+                continue
+            last = datetime.fromisoformat(freeze.start)
+            first = min(datetime.fromisoformat(freeze.end) - timedelta(days=WINDOW_DAYS), last)
+            starts = (first + timedelta(days=day) for day in range((last - first).days + 1))
+            hours = min(self._open_hours(start) for start in starts)
+            if hours < LEAST_WINDOW_HOURS:
+                yield (
+                    f"freezes.{name} leaves {hours} hours of windows in the {WINDOW_DAYS} days around it: GKE asks for "
+                    f"{LEAST_WINDOW_HOURS}; make windows longer, on more days, or the freeze shorter"
+                )
+
+    def _open_hours(self, start: datetime) -> int:
+        """Return the hours of the windows that begin within 32 days and that no freeze touches."""
+        midnight = start.replace(hour=0, minute=0)
+        days = (midnight + timedelta(days=day) for day in range(WINDOW_DAYS))
+        windows = [day + timedelta(hours=self.start_hour_utc) for day in days if WEEKDAYS[day.weekday()] in self.days]
+        return self.hours * sum(not self._is_frozen(window) for window in windows)
+
+    def _is_frozen(self, window: datetime) -> bool:
+        return any(
+            window < datetime.fromisoformat(freeze.end)
+            and datetime.fromisoformat(freeze.start) < window + timedelta(hours=self.hours)
+            for freeze in self.freezes.values()
+            if freeze.scope == "NO_UPGRADES"
+        )
 
 
 class ImageAdmissionSettings(Settings):

@@ -74,6 +74,21 @@ def test_a_freeze_is_a_time_and_no_longer_than_google_waits_with_fixes(freeze: d
     assert said in refusal("cluster", upgrades={"freezes": {"fair": freeze}})
 
 
+@pytest.mark.parametrize(("hours", "left"), [(6, 12), (12, 24)])
+def test_a_freeze_that_leaves_google_too_few_hours_around_it_is_refused(hours: int, left: int) -> None:
+    freeze = {"start": "2026-12-18T00:00Z", "end": "2027-01-04T00:00Z"}
+    said = refusal("cluster", upgrades={"days": ["SA", "SU"], "hours": hours, "freezes": {"year-end": freeze}})
+    assert f"freezes.year-end leaves {left} hours of windows in the 32 days around it: GKE asks for 48" in said
+
+
+def test_two_freezes_share_the_hours_around_them() -> None:
+    first = {"start": "2026-12-18T00:00Z", "end": "2027-01-04T00:00Z"}
+    second = {"start": "2027-01-08T00:00Z", "end": "2027-01-12T00:00Z"}
+    nights = {"days": ["MO", "TU", "WE", "TH", "FR", "SA", "SU"], "hours": 4}
+    said = refusal("cluster", upgrades={**nights, "freezes": {"year-end": first, "study": second}})
+    assert "freezes.year-end leaves 44 hours" in said
+
+
 def test_a_long_freeze_of_minors_only_is_allowed() -> None:
     freeze = {"start": "2027-01-01T00:00Z", "end": "2027-05-01T00:00Z", "scope": "NO_MINOR_UPGRADES"}
     config = stack_config("prod")
