@@ -392,7 +392,10 @@ CASES: dict[str, Cases] = {
             resource(DATASET, accesses=[{"specialGroup": "allAuthenticatedUsers"}]),
             resource("gcp:bigquery/datasetAccess:DatasetAccess", specialGroup="allAuthenticatedUsers"),
         ],
-        unknowable=[],
+        unknowable=[
+            resource(DATASET, accesses=UNKNOWN),
+            resource("gcp:bigquery/datasetAccess:DatasetAccess", specialGroup=UNKNOWN),
+        ],
     ),
     "gcp-basic-roles": Cases(
         holds=[resource(MEMBER, role="roles/cloudsql.client"), resource(MEMBER, role="projects/dtx/roles/reader")],
@@ -464,6 +467,7 @@ CASES: dict[str, Cases] = {
             resource(BUCKET, "prod", deletionPolicy="PREVENT", forceDestroy=False),
             resource(DATASET, "prod", deletionPolicy="PREVENT"),
             resource(CRYPTO_KEY, "prod", deletionPolicy="PREVENT"),
+            resource(CRYPTO_KEY, "prod", deletionPolicy="ABANDON"),
             resource(FIRESTORE, "stage", deleteProtectionState="DELETE_PROTECTION_ENABLED"),
         ],
         violated=[
@@ -474,6 +478,7 @@ CASES: dict[str, Cases] = {
             resource(BUCKET, "prod", deletionPolicy="PREVENT", forceDestroy=True),
             resource(DATASET, "prod", deletionPolicy="DELETE"),
             resource(CRYPTO_KEY, "stage"),
+            resource(CRYPTO_KEY, "prod", deletionPolicy="DELETE"),
             resource(FIRESTORE, "prod"),
         ],
         unknowable=[protected("prod", cloud=UNKNOWN)],
