@@ -100,6 +100,7 @@ class State:
                     environment=environment,
                     provider=_provider(provider) if provider else None,
                     references=_references(record),
+                    protect=bool(record.get("protect")),
                 )
                 system = system_of(resource)
                 yield Held(

@@ -190,6 +190,7 @@ def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, envi
         provider=provider
         and Provider(type=provider.type, name=provider.name, properties=normalise(provider.properties)),
         references=_references(request),
+        protect=request.options.protect,
     )
 
 

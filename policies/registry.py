@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from policies.availability import azure as azure_availability
 from policies.availability import gcp as gcp_availability
 from policies.availability import kubernetes as kubernetes_availability
+from policies.availability import protection
 from policies.encryption import azure as azure_encryption
 from policies.encryption import gcp as gcp_encryption
 from policies.identity import azure as azure_identity
@@ -46,6 +47,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *azure_availability.RESOURCE_RULES,
     *gcp_availability.RESOURCE_RULES,
     *kubernetes_availability.RESOURCE_RULES,
+    *protection.RESOURCE_RULES,
     *labels.RESOURCE_RULES,
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,

@@ -131,6 +131,8 @@ class Resource:
     #: URNs of the resources whose outputs a property was made from, by the property; told to stack rules only. This is
     #: how a preview knows what an id refers to that nobody knows yet.
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Whether Pulumi refuses to delete it; None where nobody says.
+    protect: bool | None = None
 
     @property
     def package(self) -> str:

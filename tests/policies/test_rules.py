@@ -55,7 +55,7 @@ def test_every_rule_has_cases_for_each_answer_it_can_give() -> None:
     comparing |= {"gcp-location-constraint"}
     by_presence = {rule.id for rule in STACK_RULES} - comparing
     always_known = {"known-package", "aws-known-type", "azure-known-type", "gcp-known-type", "gcp-public-members"}
-    always_known |= {"kyeol-payment-nat", *by_presence}
+    always_known |= {"kyeol-payment-nat", "protect", *by_presence}
     assert {rule for rule, cases in CASES.items() if not cases.unknowable} == always_known
 
 
