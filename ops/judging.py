@@ -16,12 +16,16 @@ from ops.residency import Judged, Strictness, judged
 from ops.stack_files import stack_config, stack_file
 from ops.state import State, StateError
 from policies.classification import SETTINGS, classifications
+from policies.enforcement import Enforcement, Outcome
+from policies.exceptions import load_exceptions
 from policies.levels import load_levels
+from policies.lifecycle.support import today
 from policies.registry import RULES
 from policies.resource import ENVIRONMENTS, EnvironmentName
 
 STDIN: Final = Path("-")
 ENVIRONMENT_KEY: Final = f"{SETTINGS}environment"
+PROTECTION_KEY: Final = f"{SETTINGS}protection"
 #: What the settings say nothing of counts as personal.
 NOT_SAID: Final = "not said, counts as personal"
 
@@ -34,6 +38,8 @@ class Subject:
     environment: EnvironmentName
     #: What the data of each system is: `public`, `internal`, `personal`.
     classifications: Mapping[str, str]
+    #: The settings lift the protection, so that the stack can be destroyed.
+    protection_lifted: bool = False
 
     @classmethod
     def of(cls, state: State, config_file: Path | None) -> Subject:
@@ -58,8 +64,39 @@ class Subject:
         # A system that the settings do not name any more may still have something in the state.
         systems = sorted({*config.get(f"{SETTINGS}systems", ()), *state.systems})
         return cls(
-            state=state, environment=environment, classifications={name: said.get(name, NOT_SAID) for name in systems}
+            state=state,
+            environment=environment,
+            classifications={name: said.get(name, NOT_SAID) for name in systems},
+            protection_lifted=config.get(PROTECTION_KEY) == "lifted",
         )
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """Return how strictly what is found in it counts today."""
+        try:
+            day = today()
+        except ValueError as error:
+            raise StateError(str(error)) from None
+        return Enforcement(
+            stack=self.state.stack,
+            project=self.state.project,
+            environment=self.environment,
+            levels=load_levels(RULES),
+            classifications=self.classifications,
+            exceptions=load_exceptions(RULES),
+            day=day,
+            protection_lifted=self.protection_lifted,
+        )
+
+    def under(self, enforcement: Enforcement) -> tuple[Outcome, ...]:
+        """Return what becomes of all that the whole pack finds in it."""
+        if self.state.pending:
+            raise StateError(
+                "an operation was interrupted, and nobody knows what is there: settle it with `ops recover` first "
+                "(docs/runbooks/recovery.md)"
+            )
+        resources, as_said = self.state.everything(self.environment), self.state.as_said(self.environment)
+        return tuple(enforcement.judged(resources, as_said))
 
     def judged(self, system: str | None = None) -> Judged:
         """Return what the policy pack's rules say of it, or of one system in it."""

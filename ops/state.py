@@ -80,28 +80,57 @@ class State:
         roots = [record["urn"].split("::")[2].split("$")[0] for record in (*self.records, *self.pending)]
         return frozenset(root.removeprefix(_SYSTEM).lower() for root in roots if root.startswith(_SYSTEM))
 
+    @property
+    def project(self) -> str:
+        """Return the name of the program whose stack it is."""
+        record, *_ = (*self.records, *self.pending)
+        return record["urn"].split("::")[1]
+
+    def everything(self, environment: EnvironmentName) -> list[Resource]:
+        """Return all that is registered, components and providers among it, as the cloud says it is."""
+        return [self._resource(record, environment, _properties(record)) for record in self.records]
+
+    def as_said(self, environment: EnvironmentName) -> list[Resource]:
+        """Return the same with no more than what the program says, and of that what the cloud answers.
+
+        A cloud adds what nobody said: the node pools inside a cluster, the number of pods that an autoscaler chose.
+        """
+        return [self._resource(record, environment, _said(record)) for record in self.records]
+
+    @cached_property
+    def _providers(self) -> Mapping[str, Mapping[str, Any]]:
+        return {record["urn"]: record for record in self.records if record["type"].startswith("pulumi:providers:")}
+
+    def _provider_of(self, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return self._providers.get(str(record.get("provider")).rpartition("::")[0])
+
+    def _resource(
+        self, record: Mapping[str, Any], environment: EnvironmentName, properties: Mapping[str, Value]
+    ) -> Resource:
+        provider = self._provider_of(record)
+        return Resource(
+            urn=record["urn"],
+            type=record["type"],
+            name=record["urn"].rsplit("::", 1)[-1],
+            properties=properties,
+            environment=environment,
+            provider=_provider(provider) if provider else None,
+            references=_references(record),
+            protect=bool(record.get("protect")),
+        )
+
     def held(self, environment: EnvironmentName) -> Iterator[Held]:
         """Return the resources that a cloud holds, and the providers they were made with; components are neither.
 
         What an update still has to delete is among them: it is still there.
         """
-        providers = {record["urn"]: record for record in self.records if record["type"].startswith("pulumi:providers:")}
         for record, pending in (
             *((record, False) for record in self.records),
             *((record, True) for record in self.pending),
         ):
             if record.get("custom"):
-                provider = providers.get(str(record.get("provider")).rpartition("::")[0])
-                resource = Resource(
-                    urn=record["urn"],
-                    type=record["type"],
-                    name=record["urn"].rsplit("::", 1)[-1],
-                    properties=_properties(record),
-                    environment=environment,
-                    provider=_provider(provider) if provider else None,
-                    references=_references(record),
-                    protect=bool(record.get("protect")),
-                )
+                provider = self._provider_of(record)
+                resource = self._resource(record, environment, _properties(record))
                 system = system_of(resource)
                 yield Held(
                     resource=resource,
@@ -118,6 +147,12 @@ def _properties(record: Mapping[str, Any]) -> dict[str, Value]:
     return merged if isinstance(merged, dict) else {}
 
 
+def _said(record: Mapping[str, Any]) -> dict[str, Value]:
+    inputs, outputs = _read(record.get("inputs") or {}), _read(record.get("outputs") or {})
+    said = _answered(inputs, outputs)
+    return said if isinstance(said, dict) else {}
+
+
 def _provider(record: Mapping[str, Any]) -> Provider:
     return Provider(type=record["type"], name=record["urn"].rsplit("::", 1)[-1], properties=_properties(record))
 
@@ -130,6 +165,15 @@ def _merged(under: Value, over: Value) -> Value:
     if isinstance(under, dict) and isinstance(over, dict):
         return {**under, **{name: _merged(under[name], one) if name in under else one for name, one in over.items()}}
     return over
+
+
+def _answered(said: Value, answer: Value) -> Value:
+    """Return what was said, as far as there is an answer to it in the words of the answer."""
+    if isinstance(said, dict) and isinstance(answer, dict):
+        return {name: _answered(one, answer[name]) if name in answer else one for name, one in said.items()}
+    if isinstance(said, list) and isinstance(answer, list) and len(said) == len(answer):
+        return [_answered(*pair) for pair in zip(said, answer, strict=True)]
+    return answer
 
 
 def _read(value: Any) -> Value:  # noqa: ANN401 - JSON

@@ -10,7 +10,7 @@ from functools import cached_property
 from policies.classification import Classifications, is_personal
 from policies.exceptions import EXCEPTIONS_RULE, Exceptions, PolicyException, faults, unneeded
 from policies.levels import Level, Levels, level_of
-from policies.registry import RULES, Judgement, judge
+from policies.registry import RULES, Judgement, judge, judge_stack
 from policies.resource import EnvironmentName, Resource
 from policies.rule import Finding, Rule
 
@@ -66,14 +66,31 @@ class Enforcement:
         urn = self._bearer(finding, resource)
         if rule is EXCEPTIONS_RULE:
             return Outcome(rule=rule, finding=finding, urn=urn, level="mandatory")
-        exception = next((one for one in self.in_force if one.covers(rule, urn)), None)
-        if exception:
+        if exception := self.exception_for(rule, urn):
             return Outcome(rule=rule, finding=finding, urn=urn, level="advisory", exception=exception)
         if rule.lifted_with_protection and self.protection_lifted:
             return Outcome(rule=rule, finding=finding, urn=urn, level="advisory")
         personal = is_personal(resource, self.classifications)
         level = level_of(finding, rule, self.environment, self.levels, personal=personal)
         return Outcome(rule=rule, finding=finding, urn=urn, level=level)
+
+    def exception_for(self, rule: Rule, urn: str) -> PolicyException | None:
+        """Return what waives whatever a rule finds of a resource."""
+        return next((one for one in self.in_force if one.covers(rule, urn)), None)
+
+    def judged(self, resources: Sequence[Resource], as_said: Sequence[Resource]) -> Iterator[Outcome]:
+        """Return what becomes of all that the pack finds in a whole stack.
+
+        Rules about a single resource see what is there, those about the stack what the program said of it.
+        """
+        for resource in resources:
+            for judgement in judge(resource):
+                yield from (self.outcome(judgement.rule, finding, resource) for finding in judgement.findings)
+        of_stack = list(judge_stack(as_said))
+        subjects = {resource.urn: resource for resource in resources}
+        for judgement in (*of_stack, *self.of_exceptions(resources, of_stack)):
+            for finding in judgement.findings:
+                yield self.outcome(judgement.rule, finding, subjects.get(finding.urn))
 
     def of_exceptions(self, resources: Sequence[Resource], of_stack: Sequence[Judgement]) -> Iterator[Judgement]:
         """Return what is wrong with the stack's exceptions, at the end of a preview or an update.
