@@ -28,7 +28,6 @@ from components.kubernetes.log_pipeline import (
 from components.kubernetes.namespace import Namespace
 from components.kubernetes.pod_size import PodSize, apart, placed, zone_spread
 from components.kubernetes.pods import Placement
-from settings.capacity import MIB_PER_GIB
 
 BEATS_PORT: Final = 5044
 API_PORT: Final = 9600
@@ -41,6 +40,7 @@ REFERENCE: Final = "eck"
 #: Share of the volume that the queue may take. A file system needs some of every disk for itself, and Logstash does not
 #: start where its queue would not fit.
 QUEUE_PERCENT: Final = 85
+_MIB_PER_GIB: Final = 1024
 #: Small and short: it writes one file and ends.
 _INIT_RESOURCES: Final = {"cpu": "100m", "memory": "64Mi"}
 
@@ -99,7 +99,7 @@ class Logstash(Component[LogstashArgs], type="platform:kubernetes:Logstash"):
                 ],
                 "config": {
                     "queue.type": "persisted",
-                    "queue.max_bytes": f"{args.pods.storage_gib * MIB_PER_GIB * QUEUE_PERCENT // 100}mb",
+                    "queue.max_bytes": f"{args.pods.storage_gib * _MIB_PER_GIB * QUEUE_PERCENT // 100}mb",
                 },
                 "pipelines": [
                     {

@@ -585,6 +585,15 @@ def test_filebeat_reads_only_the_services_files_and_changes_none(every_dtx: Worl
     assert "secrets" not in {kind for rule in role["rules"] for kind in rule["resources"]}
 
 
+def test_a_container_that_says_one_line_and_ends_is_read(every_dtx: World) -> None:
+    beat = every_dtx.one(BEAT, "filebeat-filebeat")["spec"]["config"]
+    (template,) = beat["filebeat"]["autodiscover"]["providers"][0]["templates"]
+    (container,) = template["config"]
+    # Shorter than the time and stream that begin every line and a word of what it says: no shorter than Filebeat takes.
+    line = "2026-11-21T16:36:57.123456789Z stderr F no database at dta-postgres\n"
+    assert 64 <= container["prospector.scanner.fingerprint.length"] <= len(line)
+
+
 def test_lines_travel_under_a_certificate_for_the_name_they_are_sent_to(every_dtx: World) -> None:
     beat = every_dtx.one(BEAT, "filebeat-filebeat")["spec"]
     logstash = every_dtx.one(LOGSTASH, "logstash-logstash")
