@@ -51,9 +51,9 @@ the update only. Rules about the whole stack speak at the end of a preview; `--s
 Versions and features that a cloud ends are judged by the day: told 90 days before, refused the day after. What a later
 day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --policy-pack policies`.
 
-The pack imports what speaks the engine's protocol, and nothing of a cloud or of the program: `policies/requirements.in`,
-locked in `policies/requirements.txt` at the program's own versions. Here it runs in the program's `.venv`, which holds
-them; `policies/PulumiPolicy.yaml` says how it runs in one of its own.
+The pack imports what speaks the engine's protocol, and nothing of a cloud or of the program
+(`policies/requirements.in`), locked in `policies/requirements.txt` at the program's own versions. Here it runs in the
+program's `.venv`, which holds them; `policies/PulumiPolicy.yaml` says how it runs in one of its own.
 
 ## Add a rule
 
@@ -104,11 +104,12 @@ def _overview(levels: Levels) -> Iterator[str]:
 
 def _exceptions() -> Iterator[str]:
     yield "## Exceptions\n"
-    yield "What a rule finds and somebody has argued is an entry in [exceptions.toml](../policies/exceptions.toml), which"
-    yield f"holds for {LONGEST.days} days at most. Each use is printed in the preview, as EXCEPTED with the reason and"
-    yield f"the last day. In prod nothing waives {', '.join(sorted(NEVER_WAIVED_IN_PROD))} where it is mandatory there."
-    yield f"The rule `{EXCEPTIONS_RULE.id}` refuses an entry that is too long, has expired, waives what cannot be waived,"
-    yield "or matches nothing that its rule finds; it is mandatory everywhere, and nothing waives it.\n"
+    yield "What a rule finds and somebody has argued is an entry in [exceptions.toml](../policies/exceptions.toml),"
+    yield f"which holds for {LONGEST.days} days at most. Each use is printed in the preview, as EXCEPTED with the"
+    yield f"reason and the last day. In prod nothing waives {', '.join(sorted(NEVER_WAIVED_IN_PROD))} where it is"
+    yield f"mandatory there. The rule `{EXCEPTIONS_RULE.id}` refuses an entry that is too long, has expired, waives"
+    yield "what cannot be waived, or matches nothing that its rule finds; it is mandatory everywhere, and no entry"
+    yield "waives it.\n"
     yield from _table(["key", ""], ([f"`{name}`", meaning] for name, meaning in {**TEXTS, **DATES}.items()))
 
 

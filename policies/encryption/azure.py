@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from policies.requirement import load_requirements, unmet
-from policies.resource import Resource, revealed
-from policies.rule import Finding, ResourceRule, StackRule, violated
+from policies.resource import UNKNOWN, Resource, revealed
+from policies.rule import Finding, ResourceRule, StackRule, unknowable, violated
 
 _TABLES: Final = load_requirements(Path(__file__).with_name("azure.toml"))
 TLS: Final = _TABLES["tls"]
@@ -19,6 +19,8 @@ POSTGRES_PARAMETERS: Final = _TABLES["postgres_parameters"]
 
 SERVER: Final = "azure-native:dbforpostgresql:Server"
 CONFIGURATION: Final = "azure-native:dbforpostgresql:Configuration"
+#: The property that names a parameter.
+PARAMETER: Final = "configurationName"
 #: The parameter that a server must have set, as Azure's default is older.
 TLS_PARAMETER: Final = "ssl_min_protocol_version"
 
@@ -29,12 +31,16 @@ def tls(resource: Resource) -> Iterable[Finding]:
 
 
 def _is_judged_parameter(resource: Resource) -> bool:
-    return revealed(resource.at("configurationName")) in POSTGRES_PARAMETERS
+    name = revealed(resource.at(PARAMETER))
+    return name is UNKNOWN or name in POSTGRES_PARAMETERS
 
 
 def postgres_parameter(resource: Resource) -> Iterable[Finding]:
     """Refuse a value of a server parameter that would let plain text or an old protocol in."""
-    for requirement in POSTGRES_PARAMETERS[str(revealed(resource.at("configurationName")))]:
+    name = revealed(resource.at(PARAMETER))
+    if name is UNKNOWN:
+        yield unknowable(PARAMETER, "the name of a parameter, as a literal")
+    for requirement in POSTGRES_PARAMETERS.get(str(name), ()):
         yield from requirement.unmet(resource)
 
 
@@ -43,7 +49,7 @@ def postgres_tls(resources: Sequence[Resource]) -> Iterable[Finding]:
     told = {
         urn
         for one in resources
-        if one.type == CONFIGURATION and revealed(one.at("configurationName")) == TLS_PARAMETER
+        if one.type == CONFIGURATION and revealed(one.at(PARAMETER)) == TLS_PARAMETER
         for urn in one.references.get("serverName", ())
     }
     for server in resources:

@@ -84,7 +84,9 @@ def public_members(resource: Resource) -> Iterable[Finding]:
     """Refuse a right for everybody. A member that is not known yet is an account of ours that is made just now."""
     for path, value in _members(resource):
         plain = revealed(value)
-        if isinstance(plain, str) and plain.lower() in ANYBODY:
+        if plain is UNKNOWN and (path == "accesses" or path.endswith("specialGroup")):
+            yield unknowable(path, "named people, groups and service accounts")
+        elif isinstance(plain, str) and plain.lower() in ANYBODY:
             yield violated(at_path(path, value), "named people, groups and service accounts")
 
 

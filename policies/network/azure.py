@@ -124,7 +124,10 @@ def web_firewall(resource: Resource) -> Iterable[Finding]:
 def firewall(resource: Resource) -> Iterable[Finding]:
     """Require a firewall that refuses known attackers, and one that looks for intrusions where it can."""
     yield from unmet(resource, FIREWALL)
-    if revealed(resource.at("sku.tier")) == "Premium":
+    tier = revealed(resource.at("sku.tier"))
+    if tier is UNKNOWN:
+        yield unknowable("sku.tier", "a tier that says what else is asked of the policy")
+    elif tier == "Premium":
         yield from unmet(resource, FIREWALL_PREMIUM)
 
 

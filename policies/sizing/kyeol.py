@@ -151,6 +151,9 @@ def nodes(resource: Resource) -> Iterable[Finding]:
     if resource.type != NODE_GROUP:
         yield violated(f"compute outside the node groups ({resource.type})", _in(resource.environment, column.nodes))
         return
+    if revealed(resource.at(PURPOSE)) is UNKNOWN:
+        yield unknowable(PURPOSE, "a label that says what the nodes are for")
+        return
     row = column.payment_nodes if is_payment_group(resource) else column.nodes
     allowed = _in(resource.environment, row)
     if row is None:

@@ -74,7 +74,7 @@ def gateway(*, tier: Value = "WAF_v2", policy: Value = UNKNOWN) -> Resource:
     return resource(GATEWAY, sku={"tier": tier}, firewallPolicy={"id": policy})
 
 
-def firewall_policy(mode: Value, *, tier: str = "Premium", idps: Value = None) -> Resource:
+def firewall_policy(mode: Value, *, tier: Value = "Premium", idps: Value = None) -> Resource:
     return resource(FIREWALL_POLICY, sku={"tier": tier}, threatIntelMode=mode, intrusionDetection={"mode": idps})
 
 
@@ -337,7 +337,11 @@ CASES: dict[str, Cases] = {
             firewall_policy("Deny", idps="Off"),
             firewall_policy(None, tier="Standard"),
         ],
-        unknowable=[firewall_policy(UNKNOWN, tier="Standard"), firewall_policy("Deny", idps=UNKNOWN)],
+        unknowable=[
+            firewall_policy(UNKNOWN, tier="Standard"),
+            firewall_policy("Deny", idps=UNKNOWN),
+            firewall_policy("Deny", tier=UNKNOWN),
+        ],
     ),
     "azure-network-policies": Cases(
         holds=[resource(CLUSTER, networkProfile={"networkPolicy": "cilium"})],
@@ -392,7 +396,10 @@ CASES: dict[str, Cases] = {
             resource(CONFIGURATION, configurationName="ssl_min_protocol_version", value="TLSv1.2"),
             resource(CONFIGURATION, configurationName="require_secure_transport", value="off"),
         ],
-        unknowable=[resource(CONFIGURATION, configurationName="ssl_min_protocol_version", value=UNKNOWN)],
+        unknowable=[
+            resource(CONFIGURATION, configurationName="ssl_min_protocol_version", value=UNKNOWN),
+            resource(CONFIGURATION, configurationName=UNKNOWN, value="off"),
+        ],
     ),
     "azure-postgres-tls": Cases(
         holds=[[PRIMARY, REPLICA, tls_parameter(PRIMARY), tls_parameter(REPLICA)]],
