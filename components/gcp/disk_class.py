@@ -41,5 +41,6 @@ class DiskClass(Component[DiskClassArgs], type="platform:gcp:DiskClass"):
             allowed_topologies=[{"match_label_expressions": [{"key": ZONE, "values": list(args.project.zones)}]}],
             allow_volume_expansion=True,
             reclaim_policy="Retain" if args.scope.environment.protect_data else "Delete",
-            opts=self.child(),
+            # A volume keeps what its class said when it was made: another class helps none that stands.
+            opts=self.child(ignore_changes=["reclaimPolicy"]),
         )
