@@ -123,7 +123,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             enforcementLevel=_LEVELS[self._strictest(rule)],
             severity=_SEVERITIES[rule.severity],
             policy_type=messages.POLICY_TYPE_STACK if stack else messages.POLICY_TYPE_RESOURCE,
-            tags=[rule.concern],
+            tags=rule.tags,
             framework=messages.PolicyComplianceFramework(reference=rule.protects),
             remediation_steps=rule.fix,
         )

@@ -92,6 +92,11 @@ class Rule:
     #: Ids of what it serves, by framework, and of its twins in other scanners; those of `protects` among them.
     controls: Controls = field(default_factory=dict)
 
+    @property
+    def tags(self) -> list[str]:
+        """Return what to find it by where results of many rules are kept: its concern, and each control it serves."""
+        return [self.concern, *(f"{framework} {one}" for framework, ids in self.controls.items() for one in ids)]
+
 
 def _every_one(_: Resource) -> bool:
     return True

@@ -7,6 +7,7 @@ from unittest.mock import create_autospec
 import grpc
 import pytest
 from google.protobuf import json_format
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi_policy import proxy
@@ -120,6 +121,14 @@ def test_a_region_elsewhere_is_told_or_refused_by_what_the_stack_says_of_its_dat
     request = messages.AnalyzeRequest(urn=urn, type=BUCKET, name="objects", properties=properties)
     found = {one.policyName: one.enforcementLevel for one in analyzer.Analyze(request, CONTEXT).diagnostics}
     assert found["gcp-location"] == level
+
+
+def test_the_engine_is_told_whom_a_rule_serves_and_how_to_mend(analyzer: Analyzer) -> None:
+    told = {policy.name: policy for policy in analyzer.GetAnalyzerInfo(Empty(), CONTEXT).policies}
+    rotation = told["gcp-key-rotation"]
+    assert {"encryption", "GDPR 32 (1) a", "CIS Google Cloud 1.10", "checkov CKV_GCP_43"} <= set(rotation.tags)
+    assert rotation.framework.reference.startswith("GDPR 32 (1) a encryption")
+    assert rotation.remediation_steps.startswith("Set `rotationPeriod`")
 
 
 def test_rules_that_look_at_nothing_in_a_stack_are_said_to_be_not_applicable(analyzer: Analyzer) -> None:

@@ -104,13 +104,7 @@ def enforced(
         exceptions=given,
         day=DAY,
     )
-    found = [
-        (one.rule, finding, resource) for resource in resources for one in judge(resource) for finding in one.findings
-    ]
-    of_stack = list(judge_stack(resources))
-    at_the_end = [*of_stack, *enforcement.of_exceptions(resources, of_stack)]
-    told = [(one.rule, finding, None) for one in at_the_end for finding in one.findings]
-    return [enforcement.outcome(*one) for one in (*found, *told)]
+    return list(enforcement.judged(resources, resources))
 
 
 def excepted(rule: Rule, environment: EnvironmentName, urns: Sequence[str]) -> list[PolicyException]:
