@@ -21,6 +21,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not _has_engine():
         terminalreporter.section("no Pulumi engine", yellow=True)
         terminalreporter.write_line("The tests marked `engine` were left out. `make engine` says how to get one.")
+    for report in (one for outcome in ("passed", "failed") for one in terminalreporter.getreports(outcome)):
+        for line in (value for name, value in report.user_properties if name == "mutations"):
+            terminalreporter.section("policy mutations")
+            terminalreporter.write_line(line)
 
 
 def _has_engine() -> bool:

@@ -1,0 +1,61 @@
+"""The real stacks pass the whole pack, and whatever is broken in them the pack names: the proof that rules protect."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from policies.registry import RULES, judge, judge_stack
+from tests.policies import mutation
+from tests.policies.aws_cases import BUCKET
+from tests.policies.building import resource
+from tests.policies.mutation import Outcome, mutate
+from tests.policies.mutation_report import summary
+from tests.policies.mutations import OF_RESOURCES, OF_STACKS
+from tests.policies.stacks import REAL, Stack, stack
+
+
+@cache
+def outcomes() -> dict[str, Outcome]:
+    """What comes of every mutant of every real stack; a stack is placed once."""
+    return {name: mutate(stack(name), OF_RESOURCES, OF_STACKS) for name in REAL}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_stack_passes_the_whole_pack_without_an_engine(name: str) -> None:
+    alone = [one for resource in stack(name).alone for one in judge(resource)]
+    found = [*alone, *judge_stack(stack(name).resources)]
+    assert [f"{one.rule.id}: {finding.urn} {finding.found}" for one in found for finding in one.findings] == []
+
+
+def test_whatever_is_broken_in_a_real_stack_is_named_by_the_rule_that_protects_it(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("mutations", summary(outcomes()))
+    for outcome in outcomes().values():
+        assert [f"{rule}: {mutant.named}: {mutant.what}" for rule, mutant in outcome.survived] == []
+        assert outcome.untouched == []
+
+
+def test_every_rule_has_something_in_the_real_stacks_that_can_be_broken() -> None:
+    broken = {rule for outcome in outcomes().values() for rule in outcome.caught}
+    assert broken == {rule.id for rule in RULES}
+
+
+def test_a_mutation_belongs_to_a_rule() -> None:
+    assert {*OF_RESOURCES, *OF_STACKS} <= {rule.id for rule in RULES}
+
+
+BUCKET_ALONE = Stack((resource(BUCKET),))
+
+
+def test_what_a_rule_does_not_see_survives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutation, "judge", lambda _: iter(()))
+    outcome = mutate(BUCKET_ALONE, OF_RESOURCES, OF_STACKS)
+    assert not outcome.caught
+    assert {rule for rule, _ in outcome.survived} >= {"known-package", "aws-region"}
+
+
+def test_a_rule_of_which_nothing_is_broken_is_told() -> None:
+    outcome = mutate(BUCKET_ALONE, {}, {})
+    assert ("aws-region", BUCKET_ALONE.resources[0].urn) in outcome.untouched
