@@ -12,7 +12,7 @@ from typing import Final
 from ruamel.yaml import YAMLError
 
 from ops.pulumi import Pulumi
-from ops.residency import Judged, Strictness, judged
+from ops.residency import Judged, judged
 from ops.stack_files import stack_config, stack_file
 from ops.state import State, StateError
 from policies.classification import SETTINGS, classifications
@@ -103,10 +103,7 @@ class Subject:
         if system is not None and system not in self.classifications:
             known = ", ".join(self.classifications)
             raise StateError(f"{system} is no system of the stack {self.state.stack}; it runs {known}")
-        strictness = Strictness(
-            environment=self.environment, levels=load_levels(RULES), classifications=self.classifications
-        )
-        found = judged(self.state, self.classifications, strictness)
+        found = judged(self.state, self.classifications, self.enforcement)
         if system is None:
             return found
         return Judged(

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from ops.report.render import cell
 from policies.enforcement import Outcome
-from policies.exceptions import EXCEPTIONS_RULE, PolicyException
+from policies.exceptions import EXCEPTIONS_RULE
 from policies.registry import RULES
 from policies.rule import Answer, Rule, Severity
 
@@ -76,11 +76,7 @@ def in_words(outcome: Outcome) -> Iterator[str]:
     yield f"Allowed: {finding.allowed}"
     yield f"Fix: {rule.fix}"
     if exception:
-        yield f"EXCEPTED {_argued(exception)}"
-
-
-def _argued(exception: PolicyException) -> str:
-    return f"until {exception.expires}: {exception.reason} ({exception.ticket}, {exception.owner})"
+        yield f"EXCEPTED {exception.argument}"
 
 
 def json_document(report: Report) -> str:
@@ -182,7 +178,7 @@ def _result(outcome: Outcome, report: Report) -> dict[str, Any]:
         "properties": {"answer": outcome.finding.answer.value},
     }
     if exception:
-        suppression = {"kind": "external", "status": "accepted", "justification": _argued(exception)}
+        suppression = {"kind": "external", "status": "accepted", "justification": exception.argument}
         result["suppressions"] = [suppression]
     return result
 
@@ -211,7 +207,7 @@ def _table(kind: Kind, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
     yield f"| rule | severity | resource | type | found | allowed | {'excepted' if kind == 'excepted' else 'fix'} |"
     yield "|---|---|---|---|---|---|---|"
     for one in outcomes:
-        measure = _argued(one.exception) if one.exception else one.rule.fix
+        measure = one.exception.argument if one.exception else one.rule.fix
         cells = (one.rule.id, one.rule.severity, _name(one.urn), _type(one.urn), _found(one), one.finding.allowed)
         yield f"| {' | '.join(map(cell, (*cells, measure)))} |"
 

@@ -90,6 +90,8 @@ def show(
             console.print(
                 Text(f"  {problem.rule} ({problem.level}): {problem.found}\n  Fix: {problem.fix}"), soft_wrap=True
             )
+            if problem.excepted:
+                console.print(Text(f"  EXCEPTED {problem.excepted}"), soft_wrap=True)
     console.print(Text(headline(subject, judged, refused), style="bold"), soft_wrap=True)
 
 
@@ -100,7 +102,9 @@ def headline(subject: Subject, judged: Judged, refused: Sequence[Residence]) -> 
     if not judged.wrong:
         return f"{said} Everything is where it has to be."
     if not refused:
-        return f"{said} {subject.environment} only advises: nothing of it is refused (--strict refuses)."
+        excepted = any(problem.excepted for one in judged.wrong for problem in one.problems)
+        why = "only advises, or an exception waives it" if excepted else "only advises"
+        return f"{said} {subject.environment} {why}: nothing of it is refused (--strict refuses)."
     return f"{said} {len(refused)} of them must not be so in {subject.environment}: do not deploy."
 
 

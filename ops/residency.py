@@ -15,11 +15,12 @@ from typing import Final
 
 from ops.places import CLOUDS, OWN_PLACE, Evidence, cloud_of
 from ops.state import Held, State
-from policies.classification import NOT_PERSONAL, Classifications, is_personal
-from policies.levels import Level, Levels, level_of
+from policies.classification import NOT_PERSONAL
+from policies.enforcement import Enforcement, Outcome
+from policies.levels import Level, level_of
 from policies.registry import RULES, judge, judge_stack
 from policies.residency.packages import KNOWN_PACKAGE, LOCATED
-from policies.resource import EnvironmentName, Resource, revealed
+from policies.resource import Resource, revealed
 from policies.rule import Answer, Finding, Rule, violated
 
 #: What runs in a cluster is where the cluster is.
@@ -54,6 +55,8 @@ class Problem:
     level: Level
     #: It is known where the resource is, and that is elsewhere; False where nobody knows.
     placed: bool
+    #: Until when it is excepted, why, and who answers for that; empty for what is not.
+    excepted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,30 +147,9 @@ class Judged:
         return tuple(one for one in self.wrong if any(problem.level == "mandatory" for problem in one.problems))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strictness:
-    """How strictly what is found counts."""
-
-    environment: EnvironmentName
-    levels: Levels
-    #: What the data of each system is.
-    classifications: Classifications
-
-    def problem(self, rule: Rule, finding: Finding, *, personal: bool, fix: str = "") -> Problem:
-        """Return a finding of a rule with what it is worth here."""
-        return Problem(
-            rule=rule.id,
-            found=finding.found,
-            allowed=finding.allowed,
-            fix=fix or rule.fix,
-            level=level_of(finding, rule, self.environment, self.levels, personal=personal),
-            placed=finding.answer is Answer.VIOLATED and not _asks_for_review(rule),
-        )
-
-
-def judged(state: State, systems: Iterable[str], strictness: Strictness) -> Judged:
+def judged(state: State, systems: Iterable[str], enforcement: Enforcement) -> Judged:
     """Return what is to be said of a state in which these systems have to run."""
-    held = tuple(state.held(strictness.environment))
+    held = tuple(state.held(enforcement.environment))
     of_the_stack: dict[str, list[tuple[Rule, Finding]]] = {}
     for judgement in judge_stack([one.resource for one in held]):
         if judgement.rule.concern == "residency":
@@ -177,12 +159,12 @@ def judged(state: State, systems: Iterable[str], strictness: Strictness) -> Judg
     placed: dict[str, Residence] = {}
     residences = []
     for one in held:
-        residence = _residence(one, of_the_stack.get(one.resource.urn, []), placed, strictness)
+        residence = _residence(one, of_the_stack.get(one.resource.urn, []), placed, enforcement)
         if residence is not None:
             residences.append(residence)
             placed[residence.urn] = residence
     named = {
-        system: tuple((one, _found(one, system, held, placed, strictness)) for one in NAMED[system])
+        system: tuple((one, _found(one, system, held, placed, enforcement)) for one in NAMED[system])
         for system in systems
         if system in NAMED
     }
@@ -190,18 +172,17 @@ def judged(state: State, systems: Iterable[str], strictness: Strictness) -> Judg
 
 
 def _residence(
-    held: Held, of_the_stack: Iterable[tuple[Rule, Finding]], placed: Mapping[str, Residence], strictness: Strictness
+    held: Held, of_the_stack: Iterable[tuple[Rule, Finding]], placed: Mapping[str, Residence], enforcement: Enforcement
 ) -> Residence | None:
     resource = held.resource
     judgements = [one for one in judge(resource) if one.rule.concern == "residency"]
     claimed = any(one.rule is not KNOWN_PACKAGE for one in judgements)
     if resource.package == "pulumi" and not claimed:
         return None  # a provider, or a reference to another stack: nothing is kept in it
-    personal = is_personal(resource, strictness.classifications)
     found = [*of_the_stack, *((one.rule, finding) for one in judgements for finding in one.findings)]
-    problems = [strictness.problem(rule, finding, personal=personal) for rule, finding in found]
+    problems = [_problem(enforcement.outcome(rule, finding, resource)) for rule, finding in found]
     if held.pending:
-        problems.append(_unsettled(strictness))
+        problems.append(_unsettled(enforcement))
     cloud = cloud_of(resource)
     residence = Residence(
         urn=resource.urn,
@@ -215,12 +196,12 @@ def _residence(
         problems=tuple(problems),
     )
     if resource.package == _IN_A_CLUSTER:
-        residence = _where_its_host_is(residence, "it runs in", held.made_in, placed, strictness)
+        residence = _where_its_host_is(residence, "it runs in", held.made_in, placed, enforcement)
     elif cloud and cloud.is_part(resource):
         used = [urn for urns in resource.references.values() for urn in urns]
-        residence = _where_its_host_is(residence, "it is part of", used, placed, strictness)
+        residence = _where_its_host_is(residence, "it is part of", used, placed, enforcement)
     elif not claimed and not problems:
-        residence = replace(residence, problems=(_unplaced("no rule of the policy pack claims it", strictness),))
+        residence = replace(residence, problems=(_unplaced("no rule of the policy pack claims it", enforcement),))
     return replace(residence, verdict=_verdict(residence))
 
 
@@ -235,7 +216,7 @@ def _where_its_host_is(
     relation: str,
     made_from: Iterable[str],
     placed: Mapping[str, Residence],
-    strictness: Strictness,
+    enforcement: Enforcement,
 ) -> Residence:
     """Return what has no place of its own with that of its cluster, or of what it is part of."""
     hosts = [placed[urn] for urn in dict.fromkeys(made_from) if urn in placed and placed[urn].evidence]
@@ -245,20 +226,21 @@ def _where_its_host_is(
         evidence.append(replace(host.evidence[0], property=f"{host.evidence[0].property} of {where}"))
         problems += [replace(one, found=f"{relation} {where}: {one.found}") for one in host.problems]
     if not evidence:
-        problems.append(_unplaced(f"{relation} nothing of this state that has a place", strictness))
+        problems.append(_unplaced(f"{relation} nothing of this state that has a place", enforcement))
     expected = residence.expected or next((host.expected for host in hosts), "")
     return replace(residence, expected=expected, evidence=tuple(evidence), problems=tuple(problems))
 
 
 def _found(
-    named: Named, system: str, held: Iterable[Held], placed: Mapping[str, Residence], strictness: Strictness
+    named: Named, system: str, held: Iterable[Held], placed: Mapping[str, Residence], enforcement: Enforcement
 ) -> Residence:
     for one in held:
         if one.system == system and named.is_(one.resource) and one.resource.urn in placed:
             return placed[one.resource.urn]
     expected = CLOUDS[named.type.partition(":")[0]].expected
     finding = violated(f"no {named.type} that is called {named.called}", f"{named.called} in {expected}")
-    personal = strictness.classifications.get(system) not in NOT_PERSONAL
+    rule, personal = _RULES[named.rule], enforcement.classifications.get(system) not in NOT_PERSONAL
+    level = level_of(finding, rule, enforcement.environment, enforcement.levels, personal=personal)
     fix = f"The stack runs {system}: bring it up, or refresh the state and look where {named.called} went"
     return Residence(
         urn="",
@@ -268,7 +250,20 @@ def _found(
         expected=expected,
         evidence=(),
         verdict=Verdict.MISSING,
-        problems=(strictness.problem(_RULES[named.rule], finding, personal=personal, fix=fix),),
+        problems=(_problem(Outcome(rule=rule, finding=finding, urn="", level=level), fix),),
+    )
+
+
+def _problem(outcome: Outcome, fix: str = "") -> Problem:
+    rule, finding = outcome.rule, outcome.finding
+    return Problem(
+        rule=rule.id,
+        found=finding.found,
+        allowed=finding.allowed,
+        fix=fix or rule.fix,
+        level=outcome.level,
+        placed=finding.answer is Answer.VIOLATED and not _asks_for_review(rule),
+        excepted=outcome.exception.argument if outcome.exception else "",
     )
 
 
@@ -277,12 +272,12 @@ def _asks_for_review(rule: Rule) -> bool:
     return "known" in rule.id.split("-")
 
 
-def _unplaced(found: str, strictness: Strictness) -> Problem:
+def _unplaced(found: str, enforcement: Enforcement) -> Problem:
     allowed = f"a resource of {', '.join(sorted(LOCATED))} that a residency rule places, or an object in such a cluster"
-    return strictness.problem(KNOWN_PACKAGE, violated(found, allowed), personal=True)
+    return _problem(enforcement.outcome(KNOWN_PACKAGE, violated(found, allowed), None))
 
 
-def _unsettled(strictness: Strictness) -> Problem:
+def _unsettled(enforcement: Enforcement) -> Problem:
     finding = violated("an operation on it was interrupted, and nobody knows what is there", "a settled state")
     fix = "Settle it with `ops recover` (docs/runbooks/recovery.md)"
-    return strictness.problem(KNOWN_PACKAGE, finding, personal=True, fix=fix)
+    return _problem(enforcement.outcome(KNOWN_PACKAGE, finding, None), fix)

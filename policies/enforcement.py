@@ -61,6 +61,12 @@ class Enforcement:
         with_faults = zip(self.here, self._faults, strict=True)
         return tuple(one for one, wrong in with_faults if not wrong and one.starts <= self.day)
 
+    def standing(self, exception: PolicyException) -> str:
+        """Return in words what an exception of this stack is worth today."""
+        if wrong := self._faults[self.here.index(exception)]:
+            return f"refused: {'; '.join(f'{one.found}, allowed: {one.allowed}' for one in wrong)}"
+        return "in force" if exception in self.in_force else f"not before {exception.starts}"
+
     def outcome(self, rule: Rule, finding: Finding, resource: Resource | None) -> Outcome:
         """Return what becomes of a finding; without a resource it is about the stack."""
         urn = self._bearer(finding, resource)

@@ -74,6 +74,11 @@ class PolicyException:
         pattern = ".*".join(map(re.escape, self.resource.split("*")))
         return re.fullmatch(pattern, urn) is not None
 
+    @property
+    def argument(self) -> str:
+        """Return until when it waives, why, and who answers for it."""
+        return f"until {self.expires}: {self.reason} ({self.ticket}, {self.owner})"
+
     def __str__(self) -> str:
         return f"the exception from {self.rule} for {self.resource} ({self.ticket}, {self.owner})"
 

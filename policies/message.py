@@ -10,10 +10,9 @@ from policies.rule import Answer, Finding, Rule
 def message(rule: Rule, finding: Finding, level: Level, exception: PolicyException | None = None) -> str:
     """Return the rule, the control, what was found, what is allowed and how to mend it, and why it may be for now."""
     if exception:
-        until = f"EXCEPTED until {exception.expires}: {exception.reason} ({exception.ticket}, {exception.owner})"
         return "\n".join(
             [
-                f"{rule.id}: {until}",
+                f"{rule.id}: EXCEPTED {exception.argument}",
                 f"{rule.title} ({rule.protects})",
                 f"Found: {finding.found}",
                 f"Allowed: {finding.allowed}",

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from ops.judging import NOT_SAID, Subject
 from ops.residency import Judged, Named, Residence, Verdict
+from policies.enforcement import Enforcement
 from policies.levels import Levels
 from policies.registry import RULES
 from policies.rule import Severity, matches
 
 #: Why the section on exceptions is empty: an honest sentence, not a silence.
 NO_EXCEPTIONS: Final = (
-    "None. The policy pack grants no exceptions: it has no means to, and every rule was applied in full."
+    "None. No rule on residency is excepted in this stack: every one was applied in full. In production none can be."
 )
+
+_RESIDENCY: Final = frozenset(rule.id for rule in RULES if rule.concern == "residency")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,22 @@ class Listed:
     system: str
     reason: str
     types: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excepted:
+    """An exception from a rule on residency: who argued it, until when, and what it waives today."""
+
+    rule: str
+    resource: str
+    reason: str
+    owner: str
+    ticket: str
+    starts: date
+    expires: date
+    standing: str
+    #: The names of the resources that it waives the rule for.
+    used: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +112,7 @@ class Report:
     refused: tuple[Residence, ...]
     named: tuple[NamedResource, ...]
     listed: tuple[Listed, ...]
-    exceptions: str
+    exceptions: tuple[Excepted, ...]
     rules: tuple[AppliedRule, ...]
     systems: tuple[SystemPart, ...]
 
@@ -107,6 +126,8 @@ class Report:
         """Return the result in a sentence."""
         if not self.wrong:
             return f"All {self.resources} resources are where they have to be."
+        if not self.refused and any(problem.excepted for one in self.wrong for problem in one.problems):
+            return f"{len(self.wrong)} of {self.resources} resources elsewhere: permitted, or excepted (section 5)."
         many = "1 resource is" if len(self.wrong) == 1 else f"{len(self.wrong)} resources are"
         if not self.refused:
             return f"{many} elsewhere; {self.environment} permits that for the data it holds."
@@ -129,7 +150,7 @@ def report(subject: Subject, judged: Judged, levels: Levels, source: Source, onl
         refused=judged.refused,
         named=tuple(_named(one, found) for rows in judged.named.values() for one, found in rows),
         listed=_listed(judged),
-        exceptions=NO_EXCEPTIONS,
+        exceptions=_exceptions(subject.enforcement, judged, only),
         rules=tuple(
             AppliedRule(
                 id=rule.id,
@@ -157,6 +178,34 @@ def _listed(judged: Judged) -> tuple[Listed, ...]:
             of_reason = types.setdefault((one.system, one.reason), {})
             of_reason[one.type] = (*of_reason.get(one.type, ()), one.name)
     return tuple(Listed(system=system, reason=reason, types=of) for (system, reason), of in types.items())
+
+
+def _exceptions(enforcement: Enforcement, judged: Judged, only: str) -> tuple[Excepted, ...]:
+    """Return the stack's exceptions from rules on residency; of one system, those that waive something in it."""
+    rows = []
+    for one in enforcement.here:
+        if one.rule not in _RESIDENCY:
+            continue
+        used = tuple(
+            residence.name
+            for residence in judged.wrong
+            if any(problem.rule == one.rule and problem.excepted == one.argument for problem in residence.problems)
+        )
+        if used or not only:
+            rows.append(
+                Excepted(
+                    rule=one.rule,
+                    resource=one.resource,
+                    reason=one.reason,
+                    owner=one.owner,
+                    ticket=one.ticket,
+                    starts=one.starts,
+                    expires=one.expires,
+                    standing=enforcement.standing(one),
+                    used=used,
+                )
+            )
+    return tuple(rows)
 
 
 def _systems(subject: Subject, judged: Judged) -> tuple[SystemPart, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from ops.report.model import Report
+from ops.report.model import NO_EXCEPTIONS, Report
 
 #: Where a long name may be broken, so that narrow columns hold it: after these, and before a capital.
 _BREAKS: Final = re.compile(r"(?<=[./:_@-])(?=\w)|(?<=[a-z])(?=[A-Z])")
@@ -20,12 +20,12 @@ _BREAKS: Final = re.compile(r"(?<=[./:_@-])(?=\w)|(?<=[a-z])(?=[A-Z])")
 
 def html(report: Report) -> str:
     """Return one page that needs nothing but itself."""
-    return _TEMPLATES.get_template("residency.html.j2").render(report=report)
+    return _TEMPLATES.get_template("residency.html.j2").render(report=report, no_exceptions=NO_EXCEPTIONS)
 
 
 def markdown(report: Report) -> str:
     """Return the report for a repository or a ticket."""
-    return _TEMPLATES.get_template("residency.md.j2").render(report=report)
+    return _TEMPLATES.get_template("residency.md.j2").render(report=report, no_exceptions=NO_EXCEPTIONS)
 
 
 def as_json(report: Report) -> str:
@@ -49,7 +49,7 @@ def moment(time: datetime) -> str:
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - what `json` does not know
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # and what is a date with a time
         return value.isoformat().replace("+00:00", "Z")
     raise TypeError(type(value).__name__)
 

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from ops import judging
 from ops.__main__ import main
 from ops.judging import Subject
 from ops.places import CLOUDS
 from ops.residency import NAMED, Residence, Verdict
 from ops.state import State
+from policies.exceptions import load_exceptions
+from policies.lifecycle.support import DATE_VARIABLE
 from policies.registry import RULES
 from policies.residency import aws, azure
 from tests.exported import FRANKFURT, dtx, export, provider, record, secret, urn
@@ -143,6 +146,34 @@ def test_how_strictly_a_region_counts_is_the_environments_and_the_datas(
     done, said = ops(records, "--config-file", settings(tmp_path, stack, classification), *strict)
     assert done == code, said
     assert ("advises" in said) == (code == 0)
+
+
+def test_what_is_excepted_is_told_and_ends_no_gate(
+    ops: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records = dtx("dev")
+    records["files"]["outputs"] = {"location": "EUROPE-WEST1"}
+    file = tmp_path / "exceptions.toml"
+    file.write_text(f"""
+[[exception]]
+rule = "gcp-location"
+stack = "dev"
+resource = "{records["files"]["urn"]}"
+reason = "A test of the copy"
+owner = "data@dtx.example"
+ticket = "DTX-9"
+starts = 2026-11-01
+expires = 2026-12-24
+""")
+    monkeypatch.setattr(judging, "load_exceptions", lambda rules: load_exceptions(rules, file))
+    personal = ("--config-file", settings(tmp_path, "dev", "personal"))
+    monkeypatch.setenv(DATE_VARIABLE, "2026-12-24")
+    code, said = ops(records, *personal)
+    assert code == 0, said
+    assert "EXCEPTED until 2026-12-24: A test of the copy (DTX-9, data@dtx.example)" in said
+    assert "an exception waives it: nothing of it is refused" in said
+    monkeypatch.setenv(DATE_VARIABLE, "2026-12-25")
+    assert ops(records, *personal)[0] == 1
 
 
 @pytest.mark.parametrize("missing", ["cluster", "postgres", "redis", "warehouse", "documents"])

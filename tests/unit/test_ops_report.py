@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ops import judging
 from ops.__main__ import main
 from ops.judging import Subject
 from ops.report.command import rules_digest, source
@@ -21,7 +22,9 @@ from ops.report.model import Report, Source, report
 from ops.report.render import as_json, html, markdown
 from ops.residency import Verdict
 from ops.state import State
+from policies.exceptions import load_exceptions
 from policies.levels import load_levels
+from policies.lifecycle.support import DATE_VARIABLE
 from policies.registry import RULES
 from tests.exported import FRANKFURT, dtx, export, provider, record, secret
 
@@ -65,8 +68,70 @@ def test_every_form_holds_every_resource_with_its_evidence_and_the_rule(kind: st
 
 
 @pytest.mark.parametrize("kind", RENDERERS)
-def test_every_form_says_that_there_are_no_exceptions(kind: str) -> None:
-    assert "grants no exceptions" in RENDERERS[kind](report_of(dtx()))
+def test_every_form_says_so_where_nothing_is_excepted(kind: str) -> None:
+    text = RENDERERS[kind](report_of(dtx()))
+    if kind == "json":
+        assert json.loads(text)["exceptions"] == []
+    else:
+        assert "No rule on residency is excepted in this stack: every one was applied in full." in text
+
+
+def argued(folder: Path, stack: str, resource: str) -> Path:
+    """An exceptions file in which a bucket of a stack is waived, beside a rule that is not about residency."""
+    entry = """
+[[exception]]
+rule = "{}"
+stack = "{}"
+resource = "{}"
+reason = "A partner's <b> test | of the copy"
+owner = "data@dtx.example"
+ticket = "DTX-9"
+starts = 2026-11-01
+expires = 2026-12-24
+"""
+    file = folder / "exceptions.toml"
+    file.write_text(entry.format("gcp-location", stack, resource) + entry.format("gcp-keyless", stack, resource))
+    return file
+
+
+@pytest.fixture
+def excepted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Report]:
+    """The report of a stack of which a bucket is elsewhere and excepted."""
+
+    def of(stack: str) -> Report:
+        records = dtx(stack)
+        records["files"]["outputs"] = {"location": "US"}
+        file = argued(tmp_path, stack, records["files"]["urn"])
+        monkeypatch.setattr(judging, "load_exceptions", lambda rules: load_exceptions(rules, file))
+        monkeypatch.setenv(DATE_VARIABLE, "2026-11-21")
+        return report_of(records)
+
+    return of
+
+
+@pytest.mark.parametrize("kind", RENDERERS)
+def test_every_form_tells_what_is_excepted_why_until_when_and_by_whom(
+    kind: str, excepted: Callable[[str], Report]
+) -> None:
+    made = excepted("dev")
+    (one,) = made.exceptions
+    assert (one.rule, one.used, one.standing) == ("gcp-location", ("files",), "in force")
+    assert made.refused == ()
+    text = RENDERERS[kind](made).replace("<wbr>", "")
+    for part in ("DTX-9", "data@dtx.example", "2026-12-24", "in force"):
+        assert part in text, part
+    assert "<b>" not in text or kind == "json"
+    assert "gcp-keyless" not in text
+    assert "permitted, or excepted (section 5)" in text
+
+
+def test_in_prod_an_exception_from_residency_is_refused_and_waives_nothing(excepted: Callable[[str], Report]) -> None:
+    made = excepted("prod")
+    (one,) = made.exceptions
+    assert one.used == ()
+    assert "refused: the exception from gcp-location" in one.standing
+    assert "waives residency in prod" in one.standing
+    assert [residence.name for residence in made.refused] == ["files"]
 
 
 def test_the_same_state_makes_the_same_report() -> None:
