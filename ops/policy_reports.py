@@ -141,13 +141,12 @@ def sarif(report: Report) -> str:
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
-    controls = [f"{framework} {control}" for framework, ids in rule.controls.items() for control in ids]
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": f"{rule.title}. Protects: {rule.protects}. Source: {rule.source}."},
         "help": {"text": rule.fix},
-        "properties": {"tags": [rule.concern, *controls], "security-severity": _RANKS[rule.severity]},
+        "properties": {"tags": rule.tags, "security-severity": _RANKS[rule.severity]},
     }
 
 
