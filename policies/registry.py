@@ -21,6 +21,7 @@ from policies.lifecycle import support
 from policies.network import azure as azure_network
 from policies.network import gcp as gcp_network
 from policies.network import kubernetes as kubernetes_network
+from policies.pods import images
 from policies.residency import aws as aws_residency
 from policies.residency import azure as azure_residency
 from policies.residency import gcp as gcp_residency
@@ -49,6 +50,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *kubernetes_availability.RESOURCE_RULES,
     *protection.RESOURCE_RULES,
     *labels.RESOURCE_RULES,
+    *images.RESOURCE_RULES,
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,

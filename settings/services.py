@@ -129,7 +129,7 @@ class ServiceSettings(Settings):
     """One service of a system in one environment."""
 
     image: ImageReference
-    """Image in the environment's registry, with the version that runs."""
+    """Image in the environment's registry, with the version that runs and, in prod, its digest (docs/adr/0057)."""
     port: Annotated[int, Field(ge=1024, le=65535)] = 8080
     """Port of the container and of its Kubernetes service."""
     routes: Annotated[tuple[UrlPath, ...], Unique()] = ()

@@ -221,9 +221,9 @@ MemoryQuantity = Annotated[str, Matches(r"[1-9]\d{0,5}(?:Mi|Gi)", "memory in Mi 
 ImageReference = Annotated[
     str,
     Matches(
-        r"[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::(?!latest)[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})",
-        "a repository of the environment's registry with a tag or a digest, for example trip-service:1.4.2 or "
-        "trip-service@sha256:...; never `latest`, which says nothing",
+        r"[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::(?!latest)[\w][\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})",
+        "a repository of the environment's registry with a tag or a digest or both, for example trip-service:1.4.2 or "
+        "trip-service:1.4.2@sha256:...; never `latest`, which says nothing",
     ),
 ]
 #: Beside the service stands its preview, whose name is eight letters longer.

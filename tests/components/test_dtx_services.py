@@ -185,7 +185,9 @@ def test_pods_are_told_their_own_stores_and_whom_they_call(dtx_prod: World) -> N
 
 def test_images_come_from_the_environments_registry(dtx_prod: World) -> None:
     (container,) = spec(dtx_prod, DEPLOYMENT, "timemachine-deployment")["template"]["spec"]["containers"]
-    assert container["image"] == "europe-west3-docker.pkg.dev/dtx-platform/dta-images/timemachine:1.0.0"
+    registry, _, image = container["image"].rpartition("/")
+    assert registry == "europe-west3-docker.pkg.dev/dtx-platform/dta-images"
+    assert image.startswith("timemachine:1.0.0@sha256:")
 
 
 def test_pods_run_on_the_services_nodes_in_all_zones_and_a_drain_leaves_one(dtx_prod: World) -> None:

@@ -133,6 +133,8 @@ def given(*keys: str, value: object) -> Edit:
     [
         (given("image", value="trip-service:latest"), " image", "never `latest`"),
         (given("image", value="trip-service"), " image", "with a tag or a digest"),
+        (given("image", value="trip-service:1.4.2@sha256:0123"), " image", "with a tag or a digest"),
+        (given("image", value=f"trip-service:latest@sha256:{'0' * 64}"), " image", "never `latest`"),
         (given("requests", "cpu", value=1), " requests.cpu", "a text, in quotes"),
         (given("requests", "memory", value="2GB"), " requests.memory", "memory in Mi or Gi"),
         (given("requests", "memory", value="8Gi"), "", "must not exceed limits (4000m, 4Gi)"),
