@@ -48,6 +48,17 @@ What it does not see: a reference that is unknown in a preview (the ARN of a key
 the update only. Rules about the whole stack speak at the end of a preview; `--skip-preview` lets them speak too late.
 `pulumi destroy` takes no pack.
 
+What runs is judged by the same rules, levels and exceptions, without an engine; after `refresh` it is what the clouds
+say. Exit code 1 says that something mandatory is violated, 2 that it could not be judged:
+
+```sh
+pulumi refresh --stack prod --yes --skip-preview
+python -m ops policy --stack prod --json policies.json --sarif policies.sarif --markdown policies.md
+```
+
+`--state FILE` takes what `pulumi stack export` wrote, `-` or nothing takes it from standard input. The reports hold what
+the rules found and no other value of the state.
+
 Versions and features that a cloud ends are judged by the day: told 90 days before, refused the day after. What a later
 day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --policy-pack policies`.
 
