@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from policies.kubernetes import AUTOSCALER, DISRUPTION_BUDGET, NAMESPACE, NETWORK_POLICY, SCALED_OBJECT, WORKLOADS
+from policies.pods.images import CHARTS
+from policies.pods.templates import containers, pods
 from policies.resource import UNKNOWN, Resource, revealed
 from tests.policies.mutation import MISSING, Mutant, each_said, removed, said, said_of
 
@@ -15,6 +17,19 @@ def spread(resource: Resource) -> Iterator[Mutant]:
     keys = {revealed(value) for _, value in resource.every(f"{constraints}.*.topologyKey")}
     if "kubernetes.io/hostname" not in keys:
         yield from each_said(resource, f"{_PODS}.affinity", MISSING, {})
+
+
+def images(resource: Resource) -> Iterator[Mutant]:
+    if resource.type in CHARTS:
+        yield from each_said(resource, "version", MISSING, "^1.0.0", "*", UNKNOWN)
+        return
+    for path, pod in pods(resource):
+        names = [place for place, _ in containers(path, pod)] if isinstance(pod, dict) else []
+        # An operator that names no image takes that of its version, until somebody names one.
+        for place in names or [f"{path}.containers.0"]:
+            yield from each_said(resource, f"{place}.image", "service", "service:latest", "a b:1", UNKNOWN)
+            if resource.environment == "prod":
+                yield said(resource, f"{place}.image", "service:1.0.0")
 
 
 def default_deny(resources: Sequence[Resource]) -> Iterator[Mutant]:
@@ -66,7 +81,7 @@ def disruption_budgets(resources: Sequence[Resource]) -> Iterator[Mutant]:
                 yield from each_said(budget, "spec.minAvailable", 1000, "100%", UNKNOWN, MISSING)
 
 
-MUTATIONS = {"kubernetes-spread": spread}
+MUTATIONS = {"kubernetes-spread": spread, "images": images}
 STACK_MUTATIONS = {
     "kubernetes-default-deny": default_deny,
     "kubernetes-autoscaler": autoscalers,
