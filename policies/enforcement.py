@@ -72,7 +72,7 @@ class Enforcement:
         urn = self._bearer(finding, resource)
         if rule is EXCEPTIONS_RULE:
             return Outcome(rule=rule, finding=finding, urn=urn, level="mandatory")
-        if exception := self.exception_for(rule, urn):
+        if not finding.broken and (exception := self.exception_for(rule, urn)):
             return Outcome(rule=rule, finding=finding, urn=urn, level="advisory", exception=exception)
         if rule.lifted_with_protection and self.protection_lifted:
             return Outcome(rule=rule, finding=finding, urn=urn, level="advisory")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -124,4 +124,5 @@ def _broken(error: Exception) -> Finding:
     """Return what a rule's own failure is reported as: where it happened, without the values it happened on."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
-    return violated(f"the rule itself failed: {where}", "a rule that can judge; this is a mistake in the policy pack")
+    found = violated(f"the rule itself failed: {where}", "a rule that can judge; this is a mistake in the policy pack")
+    return replace(found, broken=True)

@@ -47,6 +47,8 @@ class Finding:
     allowed: str
     #: The resource to report it on, where a stack rule can name one.
     urn: str = ""
+    #: The rule itself failed: nothing is known of the resource, and no exception waives that.
+    broken: bool = False
 
 
 def violated(found: str, allowed: str, urn: str = "") -> Finding:

@@ -11,11 +11,14 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as messages
 
+from policies import registry
 from policies.analyzer import ENVIRONMENT_KEY, Analyzer
 from policies.exceptions import EXCEPTIONS_FILE, ExceptionsError, PolicyException, load_exceptions
 from policies.levels import load_levels
 from policies.lifecycle.support import DATE_VARIABLE
-from policies.registry import RULES
+from policies.registry import RESOURCE_RULES, RULES
+from policies.resource import Resource
+from policies.rule import Finding
 from tests.policies.azure_cases import VAULT
 from tests.policies.gcp_residency_cases import BUCKET
 from tests.policies.test_analyzer import CONTEXT, URN, sent
@@ -176,6 +179,18 @@ def test_residency_may_be_excepted_in_dev_and_the_same_entry_is_refused_in_prod(
     assert "EXCEPTED" in dev["gcp-location"].message
     prod = analyzed(analyzer(elsewhere), BUCKET, location="us-east1")
     assert prod["gcp-location"].enforcementLevel == messages.MANDATORY
+
+
+def test_a_rule_that_fails_is_not_waived(exception: PolicyException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(subject: Resource) -> list[Finding]:
+        raise ValueError(subject.name)
+
+    rule = next(rule for rule in RESOURCE_RULES if rule.id == "gcp-public-access")
+    monkeypatch.setattr(registry, "rules_of", lambda _: (replace(rule, judge=fails),))
+    needed = replace(exception, rule=rule.id, resource="urn:pulumi:prod::*::thing")
+    found = analyzed(analyzer(needed), BUCKET, location="europe-west3")
+    assert found[rule.id].enforcementLevel == messages.MANDATORY
+    assert "the rule itself failed" in found[rule.id].message
 
 
 def test_without_exceptions_there_is_nothing_to_say_of_them() -> None:
