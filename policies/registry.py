@@ -9,15 +9,19 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
+from policies.availability import aws as aws_availability
 from policies.availability import azure as azure_availability
 from policies.availability import gcp as gcp_availability
 from policies.availability import kubernetes as kubernetes_availability
 from policies.availability import protection
+from policies.encryption import aws as aws_encryption
 from policies.encryption import azure as azure_encryption
 from policies.encryption import gcp as gcp_encryption
+from policies.identity import aws as aws_identity
 from policies.identity import azure as azure_identity
 from policies.identity import gcp as gcp_identity
 from policies.lifecycle import support
+from policies.network import aws as aws_network
 from policies.network import azure as azure_network
 from policies.network import gcp as gcp_network
 from policies.network import kubernetes as kubernetes_network
@@ -39,12 +43,16 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *aws_residency.RULES,
     *azure_residency.RULES,
     *gcp_residency.RULES,
+    *aws_network.RESOURCE_RULES,
     *azure_network.RESOURCE_RULES,
     *gcp_network.RESOURCE_RULES,
+    *aws_encryption.RESOURCE_RULES,
     *azure_encryption.RESOURCE_RULES,
     *gcp_encryption.RESOURCE_RULES,
+    *aws_identity.RESOURCE_RULES,
     *azure_identity.RESOURCE_RULES,
     *gcp_identity.RESOURCE_RULES,
+    *aws_availability.RESOURCE_RULES,
     *azure_availability.RESOURCE_RULES,
     *gcp_availability.RESOURCE_RULES,
     *kubernetes_availability.RESOURCE_RULES,
@@ -59,11 +67,15 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
 )
 STACK_RULES: Final[tuple[StackRule, ...]] = (
     *gcp_residency.STACK_RULES,
+    *aws_network.STACK_RULES,
     *azure_network.STACK_RULES,
     *kubernetes_network.STACK_RULES,
+    *aws_encryption.STACK_RULES,
     *azure_encryption.STACK_RULES,
     *gcp_encryption.STACK_RULES,
+    *aws_identity.STACK_RULES,
     *gcp_identity.STACK_RULES,
+    *aws_availability.STACK_RULES,
     *kubernetes_availability.STACK_RULES,
     *kyeol_sizing.STACK_RULES,
     *tripgen_sizing.STACK_RULES,

@@ -146,5 +146,6 @@ RULES: Final = (
         "azure-native",
         "TripGen physical architecture, 3.1.1 (latest stable version) and 12.1.1 (security patches)",
     ),
+    *_rules("aws", "AWS", "aws", "KYEOL runbook, 3 (EKS, RDS, Valkey)"),
     *_rules("gcp", "Google Cloud", "gcp", "DTx infrastructure, components 1 and 2 (cluster, database)"),
 )

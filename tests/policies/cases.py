@@ -3,6 +3,7 @@
 from policies.resource import Resource
 from tests.policies import (
     aws_cases,
+    aws_security_cases,
     azure_cases,
     gcp_cases,
     gcp_residency_cases,
@@ -18,6 +19,7 @@ from tests.policies.building import Cases
 
 _MODULES = (
     aws_cases,
+    aws_security_cases,
     azure_cases,
     gcp_cases,
     gcp_residency_cases,

@@ -20,7 +20,33 @@ def rule_sets(*versions: str) -> Resource:
     return resource(GATEWAY_POLICY, managedRules={"managedRuleSets": rows})
 
 
+EKS_CLUSTER = "aws:eks/cluster:Cluster"
+RDS_INSTANCE = "aws:rds/instance:Instance"
+ELASTICACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+
 CASES: dict[str, Cases] = {
+    "aws-support-ended": Cases(
+        holds=[
+            resource(EKS_CLUSTER, version="1.35"),
+            resource(EKS_CLUSTER, version="1.34"),
+            resource("aws:eks/nodeGroup:NodeGroup"),
+            resource(RDS_INSTANCE, engineVersion="17"),
+            resource(RDS_INSTANCE, engineVersion="14.20"),
+            resource(ELASTICACHE, engineVersion="8.0"),
+        ],
+        violated=[
+            resource(EKS_CLUSTER, version="1.33"),
+            resource("aws:eks/nodeGroup:NodeGroup", version="1.33"),
+            resource(RDS_INSTANCE, engineVersion="13.22"),
+            resource(ELASTICACHE, engineVersion="5.0.6"),
+        ],
+        unknowable=[resource(EKS_CLUSTER, version=UNKNOWN), resource(ELASTICACHE, engineVersion=UNKNOWN)],
+    ),
+    "aws-support-ending": Cases(
+        holds=[resource(EKS_CLUSTER, version="1.35"), resource(RDS_INSTANCE, engineVersion="17")],
+        violated=[resource(EKS_CLUSTER, version="1.34")],
+        unknowable=[resource(RDS_INSTANCE, engineVersion=UNKNOWN)],
+    ),
     "azure-support-ended": Cases(
         holds=[
             cluster("1.35"),

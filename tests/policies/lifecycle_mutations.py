@@ -34,6 +34,6 @@ def ending(resource: Resource) -> Iterator[Mutant]:
     yield from _ending(resource, -30)
 
 
-MUTATIONS = {f"{cloud}-support-ended": ended for cloud in ("azure", "gcp")} | {
-    f"{cloud}-support-ending": ending for cloud in ("azure", "gcp")
+MUTATIONS = {f"{cloud}-support-ended": ended for cloud in ("aws", "azure", "gcp")} | {
+    f"{cloud}-support-ending": ending for cloud in ("aws", "azure", "gcp")
 }

@@ -1,6 +1,7 @@
 """Mutations of all rules that have some of their own."""
 
 from tests.policies import (
+    aws_mutations,
     azure_mutations,
     common_mutations,
     gcp_mutations,
@@ -13,6 +14,7 @@ from tests.policies.mutation import ResourceMutations, StackMutations
 
 OF_RESOURCES: dict[str, ResourceMutations] = {
     **residency_mutations.MUTATIONS,
+    **aws_mutations.MUTATIONS,
     **azure_mutations.MUTATIONS,
     **gcp_mutations.MUTATIONS,
     **kubernetes_mutations.MUTATIONS,
@@ -22,6 +24,7 @@ OF_RESOURCES: dict[str, ResourceMutations] = {
 }
 OF_STACKS: dict[str, StackMutations] = {
     **residency_mutations.STACK_MUTATIONS,
+    **aws_mutations.STACK_MUTATIONS,
     **azure_mutations.STACK_MUTATIONS,
     **gcp_mutations.STACK_MUTATIONS,
     **kubernetes_mutations.STACK_MUTATIONS,

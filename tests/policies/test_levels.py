@@ -28,7 +28,7 @@ def test_advisory_is_only_what_the_design_asks_of_prod_alone_and_what_is_told_in
         ("kubernetes-spread", "dev"),
         ("kubernetes-autoscaler", "dev"),
         ("kubernetes-disruption-budget", "dev"),
-        *((f"{cloud}-support-ending", place) for cloud in ("azure", "gcp") for place in ENVIRONMENTS),
+        *((f"{cloud}-support-ending", place) for cloud in ("aws", "azure", "gcp") for place in ENVIRONMENTS),
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from policies.lifecycle.support import DATE_VARIABLE, NOTICE, SUPPORT, ended, ending, today
 from policies.registry import judge
 from policies.resource import Resource
+from settings import catalogue as aws
 from settings.azure.catalogue import AKS_MINORS, DATABASE_MAJORS, NETWORK_POLICY_ENGINES
 from settings.gcp.catalogue import GKE_MINORS, POSTGRES_MAJORS
 from tests.policies.azure_cases import CLUSTER, GATEWAY, GATEWAY_POLICY, REGISTRY, SERVER
@@ -80,11 +81,19 @@ def test_every_version_that_a_setting_may_name_has_its_last_day() -> None:
     assert ends_of("PostgreSQL").keys() >= set(DATABASE_MAJORS)
     assert ends_of("Azure's own engine of network policies").keys() <= set(NETWORK_POLICY_ENGINES)
     assert ends_of("Kubernetes on GKE").keys() >= set(GKE_MINORS)
+    assert ends_of("Kubernetes on EKS").keys() >= set(aws.KUBERNETES_MINORS)
+    assert ends_of("PostgreSQL on RDS").keys() >= set(aws.POSTGRES_MAJORS)
     # The day of 18 has not been announced.
     assert ends_of("PostgreSQL on Cloud SQL").keys() >= {f"POSTGRES_{major}" for major in POSTGRES_MAJORS} - {
         "POSTGRES_18"
     }
-    for what in ("Kubernetes on AKS", "Kubernetes on GKE", "PostgreSQL on Cloud SQL"):
+    for what in (
+        "Kubernetes on AKS",
+        "Kubernetes on EKS",
+        "Kubernetes on GKE",
+        "PostgreSQL on Cloud SQL",
+        "PostgreSQL on RDS",
+    ):
         ends = list(ends_of(what).values())
         assert ends == sorted(ends)
 
