@@ -57,6 +57,14 @@ def test_a_misspelt_levels_file_ends_the_preview_with_the_mistake(sample: Rehear
     assert "Traceback" not in preview.text
 
 
+def test_a_folder_without_a_pack_ends_the_preview(sample: Rehearsal, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    preview = sample.preview("dev", "--policy-pack", str(empty)).refused("PulumiPolicy.yaml")
+    assert preview.changes == {}
+    assert "Traceback" not in preview.text
+
+
 def test_a_level_cannot_be_lowered_from_the_command_line(sample: Rehearsal, rehearsal: Rehearsal) -> None:
     config = sample.project / "levels.json"
     config.write_text('{"all": "disabled"}')
