@@ -14,16 +14,22 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from bench.measure import CommandFailedError, Series
+from bench.policies import costs, table
 from bench.world import PACK, ROOT, World, own_world, twin_world
+from ops.state import State
 
 STACKS: Final = ("dev", "stage", "prod", "mgmt")
 GROWTH_STACK: Final = "dev"
+#: The stack on which each policy object is measured: it has of everything.
+OBJECTS_STACK: Final = "prod"
 REPORT: Final = ROOT / "docs" / "performance.md"
 MARK: Final = "<!-- figures: everything below is written by `make bench` -->\n"
 
 #: What docs/performance.md promises.
 MAX_RATIO: Final = 1.25
 MAX_MS_PER_RESOURCE: Final = 10
+MAX_POLICY_SHARE: Final = 0.25
+MAX_POLICY_MS_PER_RESOURCE: Final = 2
 
 console = Console(stderr=True)
 
@@ -33,35 +39,57 @@ def verdict(figure: float, limit: float) -> str:
     return "met" if figure <= limit else "missed"
 
 
-def pairs(own: World, twin: World, stack: str, count: int) -> tuple[Series, Series]:
-    """Measure both in turns, so that whatever else the machine does falls on both."""
-    own_runs, twin_runs = [], []
+def rounds(own: World, twin: World, stack: str, count: int) -> tuple[Series, Series, Series]:
+    """Measure ours, ours without the pack and the twin in turns, so that what else the machine does falls on all."""
+    own_runs, without_runs, twin_runs = [], [], []
     for _ in range(count):
         own_runs.append(own.preview(stack, *PACK))
+        without_runs.append(own.preview(stack))
         twin_runs.append(twin.preview(stack))
-    return Series(own_runs), Series(twin_runs)
+    return Series(own_runs), Series(without_runs), Series(twin_runs)
 
 
 def compare_stacks(folder: Path, count: int) -> list[str]:
-    """Return the table of the four stacks."""
+    """Return the tables of the four stacks: beside their twins, with policies and without, each policy object alone."""
+    policy_rows = [
+        f"| stack | resources | with policies, s | without, s | more, at most {MAX_POLICY_SHARE:.0%} | ms a resource, "
+        + f"at most {MAX_POLICY_MS_PER_RESOURCE} |",
+        "|---|---|---|---|---|---|",
+    ]
+    object_rows: list[str] = []
     rows = [
         f"| stack | resources | ours, s | spread | twin, s | spread | ratio, at most {MAX_RATIO} | MiB | twin, MiB |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     own = own_world(folder)
     for stack in STACKS:
-        console.print(f"{stack}: up, then {count} pairs of previews")
+        console.print(f"{stack}: up, then {count} rounds of three previews")
         own.up(stack)
         resources = own.resources(stack)
         twin = twin_world(folder, stack, resources)
         twin.up(stack)
-        ours, bare = pairs(own, twin, stack, count)
+        ours, without, bare = rounds(own, twin, stack, count)
         ratio = ours.seconds / bare.seconds
+        policy_rows.append(policies_row(stack, len(resources), ours.seconds, without.seconds))
+        if stack == OBJECTS_STACK:
+            judged = State.read(own.exported(stack)).everything(OBJECTS_STACK)
+            object_rows = table(costs(judged), stack, len(judged))
         rows.append(
             f"| {stack} | {len(resources)} | {ours.seconds:.2f} | {ours.spread} | {bare.seconds:.2f} | {bare.spread} "
             f"| **{ratio:.2f}** {verdict(ratio, MAX_RATIO)} | {ours.peak_mib:.0f} | {bare.peak_mib:.0f} |"
         )
-    return rows
+    return [*rows, "", *policy_rows, "", *object_rows]
+
+
+def policies_row(stack: str, resources: int, with_pack: float, without: float) -> str:
+    """Return the row that says what the pack adds to a preview, in seconds each."""
+    share = with_pack / without - 1
+    milliseconds = (with_pack - without) / resources * 1000
+    return (
+        f"| {stack} | {resources} | {with_pack:.2f} | {without:.2f} "
+        f"| **{share:.0%}** {verdict(share, MAX_POLICY_SHARE)} "
+        f"| **{milliseconds:.1f}** {verdict(milliseconds, MAX_POLICY_MS_PER_RESOURCE)} |"
+    )
 
 
 def growth(folder: Path, sizes: list[int], count: int) -> list[str]:
@@ -88,7 +116,7 @@ def growth(folder: Path, sizes: list[int], count: int) -> list[str]:
 
 
 def main(
-    pair_count: Annotated[int, typer.Option("--pairs", help="Pairs of previews per stack.")] = 5,
+    pair_count: Annotated[int, typer.Option("--pairs", help="Rounds of previews per stack.")] = 5,
     sizes: Annotated[str, typer.Option(help="Repositories per step of the growth table.")] = "3,600,2400",
     repeats: Annotated[int, typer.Option(help="Previews per step of the growth table.")] = 3,
 ) -> None:
@@ -97,7 +125,7 @@ def main(
         folder = Path(name)
         stacks = compare_stacks(folder, pair_count)
         grown = growth(folder, [int(size) for size in sizes.split(",")], repeats)
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, medians of {pair_count} pairs"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, medians of {pair_count} rounds"
     figures = "\n".join([f"Measured on {machine}.", "", *stacks, "", *grown, ""])
     Console().print(Markdown(figures))
     head = REPORT.read_text(encoding="utf-8").split(MARK)[0]

@@ -43,9 +43,13 @@ class World:
 
     def resources(self, stack: str) -> list[dict[str, Any]]:
         """Return what the stack's state lists, with the secrets open: a cloud would refuse what stood for them."""
+        return json.loads(self.exported(stack))["deployment"]["resources"]
+
+    def exported(self, stack: str) -> bytes:
+        """Return the stack's state, with the secrets open."""
         exported = self.home / f"{stack}.json"
         self.rehearse("stack", "export", "--stack", stack, "--show-secrets", "--file", str(exported))
-        return json.loads(exported.read_text())["deployment"]["resources"]
+        return exported.read_bytes()
 
     def repeat_repositories(self, stack: str, count: int) -> None:
         """Give KYEOL's registry `count` repositories: two resources each, and nothing else changes."""
