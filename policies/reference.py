@@ -56,8 +56,8 @@ pulumi refresh --stack prod --yes --skip-preview
 python -m ops policy --stack prod --json policies.json --sarif policies.sarif --markdown policies.md
 ```
 
-`--state FILE` takes what `pulumi stack export` wrote, `-` or nothing takes it from standard input. The reports hold what
-the rules found and no other value of the state.
+`--state FILE` takes what `pulumi stack export` wrote, `-` or nothing takes it from standard input. The reports hold
+what the rules found and no other value of the state.
 
 Versions and features that a cloud ends are judged by the day: told 90 days before, refused the day after. What a later
 day will refuse: `POLICY_DATE=2027-06-01 ./rehearse preview --stack prod --policy-pack policies`.
