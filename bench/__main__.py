@@ -51,9 +51,9 @@ def rounds(own: World, twin: World, stack: str, count: int) -> tuple[Series, Ser
 
 def compare_stacks(folder: Path, count: int) -> list[str]:
     """Return the tables of the four stacks: beside their twins, with policies and without, each policy object alone."""
+    limits = f"more, at most {MAX_POLICY_SHARE:.0%} | ms a resource, at most {MAX_POLICY_MS_PER_RESOURCE}"
     policy_rows = [
-        f"| stack | resources | with policies, s | without, s | more, at most {MAX_POLICY_SHARE:.0%} | ms a resource, "
-        + f"at most {MAX_POLICY_MS_PER_RESOURCE} |",
+        f"| stack | resources | with policies, s | without, s | {limits} |",
         "|---|---|---|---|---|---|",
     ]
     object_rows: list[str] = []
