@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down regions test lint format docs trace bench lock setup engine browser
+.PHONY: help up preview down regions test lint format docs trace mutations bench lock setup engine browser
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Lists the targets
@@ -58,6 +58,9 @@ trace: engine ## Rehearses PROD in a world of its own and writes docs/generated/
 	@REHEARSAL_HOME=.rehearsal/trace PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true ./rehearse up --stack prod --yes --skip-preview >/dev/null
 	@REHEARSAL_HOME=.rehearsal/trace ./rehearse stack export --stack prod --file .rehearsal/trace/prod.json
 	@$(PYTHON) -m ops trace --state .rehearsal/trace/prod.json
+
+mutations: setup ## Breaks whatever the policies protect in the stacks and writes docs/generated/: what is caught
+	@$(PYTHON) -m tests.policies.mutation_report
 
 bench: engine ## Measures the program beside its bare twin and writes docs/performance.md
 	@$(PYTHON) -m bench
