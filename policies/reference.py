@@ -77,7 +77,9 @@ program's `.venv`, which holds them; `policies/PulumiPolicy.yaml` says how it ru
 3. Give it a line in `policies/levels.toml`: mandatory where its source says required, advisory where it recommends.
    Editors complete and check it by its schema (Taplo, Even Better TOML).
 4. Add its cases (holds, violated, cannot be known) to `tests/policies/*_cases.py`: a test asks for them, and another
-   for a resource in the real stacks that the rule looks at.
+   for a resource in the real stacks that the rule looks at. What else than a line in a TOML file can be broken of such
+   a resource stands in `tests/policies/*_mutations.py`: a test breaks it, and the pack has to name it
+   ([what it catches](generated/policy-mutations.md), written by `make mutations`).
 5. Run `make docs`.
 """
 
