@@ -27,6 +27,7 @@ from importlib import import_module
 from pulumi import Output, ResourceOptions
 
 made = {}
+names = set()
 
 
 def place(package, module, entity, urn, inputs, provider, dependencies):
@@ -35,7 +36,11 @@ def place(package, module, entity, urn, inputs, provider, dependencies):
     if home is None:
         home = import_module(f"{package}.{module}")
     options = ResourceOptions(provider=made.get(provider), depends_on=[made[d] for d in dependencies if d in made])
-    made[urn] = getattr(home, entity)(urn.rsplit("::", 1)[-1], **inputs, opts=options)
+    name = urn.rsplit("::", 1)[-1]
+    while (home, entity, name) in names:  # of two systems: the components around them told them apart
+        name += "-again"
+    names.add((home, entity, name))
+    made[urn] = getattr(home, entity)(name, **inputs, opts=options)
 
 
 def output(urn, name, *path):

@@ -242,7 +242,7 @@ def test_prods_perimeter_is_enforced_around_both_projects_and_every_store(dtx_pr
     assert "spec" not in perimeter
     assert perimeter["useExplicitDryRunSpec"] is False
     boundary = perimeter["status"]
-    assert boundary["resources"] == ["projects/100000000003", "projects/100000000013"]
+    assert boundary["resources"] == ["projects/188125012288", "projects/114144713887"]
     assert boundary["restrictedServices"] == list(RESTRICTED_SERVICES)
     for service in ("bigquery", "firestore", "sqladmin", "storage", "redis", "cloudkms", "secretmanager", "logging"):
         assert f"{service}.googleapis.com" in RESTRICTED_SERVICES

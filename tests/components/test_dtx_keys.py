@@ -67,7 +67,7 @@ def test_everything_that_is_kept_has_a_key_of_its_own(every_dtx: World) -> None:
 
 
 def test_a_key_is_used_by_the_agent_of_its_service_only(dtx_prod: World) -> None:
-    agent = "serviceAccount:service-100000000003@{}.iam.gserviceaccount.com"
+    agent = "serviceAccount:service-188125012288@{}.iam.gserviceaccount.com"
     held = users(dtx_prod)
     assert held["database"] == {agent.format("gcp-sa-cloud-sql")}
     assert held["nodes"] == {agent.format("compute-system")}
