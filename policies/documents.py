@@ -13,7 +13,6 @@ from policies.resource import UNKNOWN, Resource, Value, revealed
 #: Where a type holds its document.
 DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "aws:ec2/vpcEndpoint:VpcEndpoint": "policy",
         "aws:iam/role:Role": "assumeRolePolicy",
         "aws:iam/rolePolicy:RolePolicy": "policy",
         "aws:kms/key:Key": "policy",
@@ -54,7 +53,7 @@ def document_of(resource: Resource) -> Mapping[str, Any] | None:
     preview, and so the document is not; it is judged in the update, before anything is made of it.
     """
     value = _plain(resource.at(DOCUMENTS[resource.type]))
-    if value is None or _has_gaps(value):
+    if value in (None, "") or _has_gaps(value):
         return None
     return _read(value)
 

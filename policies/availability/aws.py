@@ -34,7 +34,7 @@ def _never(_: Resource) -> bool:
 
 def _is_replica(resource: Resource) -> bool:
     """Return whether it is a copy of a database: its backups are those of what it is a copy of."""
-    return resource.at("replicateSourceDb") is not None
+    return resource.at("replicateSourceDb") not in (None, "")
 
 
 def _protection() -> Mapping[str, Requirements]:

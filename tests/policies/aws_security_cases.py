@@ -524,6 +524,7 @@ CASES: dict[str, Cases] = {
         holds=[
             resource(SUBNET, "prod", availabilityZone="ap-northeast-1a"),
             store("prod", multiAz=True),
+            store("prod", multiAz=True, replicateSourceDb=""),
             store("dev", multiAz=False),
             store("dev"),
             resource(CACHE, "stage", multiAzEnabled=True, automaticFailoverEnabled=True),
