@@ -70,12 +70,15 @@ def replicas(resources: Sequence[Resource]) -> Iterator[Mutant]:
             yield from each_said(one, "storage.storageSizeGB", 32, MISSING, UNKNOWN)
 
 
-_OF_SYSTEMS = ("cache", "edge", "logs", "messaging", "nodes", "postgres", "registry", "stores")
+_TABLES = {
+    "tripgen": ("cache", "edge", "logs", "messaging", "nodes", "postgres", "registry"),
+    "dtx": ("cache", "nodes", "postgres", "stores"),
+}
 MUTATIONS = {
     "kyeol-payment-nat": payment_nat,
     "tripgen-services": service,
     "dtx-services": service,
-    **{f"{system}-{name}": in_the_hub for system in ("tripgen", "dtx") for name in _OF_SYSTEMS},
+    **{f"{system}-{name}": in_the_hub for system, names in _TABLES.items() for name in names},
 }
 STACK_MUTATIONS = {
     "kyeol-payment-nat-present": payment_nat_present,

@@ -46,7 +46,7 @@ def test_a_mutation_belongs_to_a_rule() -> None:
     assert {*OF_RESOURCES, *OF_STACKS} <= {rule.id for rule in RULES}
 
 
-BUCKET_ALONE = Stack((resource(BUCKET),))
+BUCKET_ALONE = Stack((resource(BUCKET, tags={"system": "kyeol"}),))
 
 
 def test_what_a_rule_does_not_see_survives(monkeypatch: pytest.MonkeyPatch) -> None:
