@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from ops.state import State, StateError
 from policies.classification import SETTINGS, classifications
 from policies.enforcement import Enforcement, Outcome
 from policies.exceptions import load_exceptions
+from policies.isolation.identifiers import identifiers
 from policies.levels import load_levels
 from policies.lifecycle.support import today
 from policies.registry import RULES
@@ -60,11 +61,12 @@ class Subject:
         environment = next((name for name in ENVIRONMENTS if name == config.get(ENVIRONMENT_KEY)), None)
         if environment is None:
             raise StateError(f"{file}: {ENVIRONMENT_KEY} has to be one of {', '.join(ENVIRONMENTS)}")
-        said = classifications({key: json.dumps(value, default=str) for key, value in config.items()})
+        texts = {key: json.dumps(value, default=str) for key, value in config.items()}
+        said = classifications(texts)
         # A system that the settings do not name any more may still have something in the state.
         systems = sorted({*config.get(f"{SETTINGS}systems", ()), *state.systems})
         return cls(
-            state=state,
+            state=replace(state, own=identifiers(texts)),
             environment=environment,
             classifications={name: said.get(name, NOT_SAID) for name in systems},
             protection_lifted=config.get(PROTECTION_KEY) == "lifted",

@@ -48,6 +48,8 @@ class State:
     written: str
     records: tuple[Mapping[str, Any], ...]
     pending: tuple[Mapping[str, Any], ...]
+    #: Accounts, subscriptions and projects of its environment, where its stack's settings are known.
+    own: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, exported: bytes) -> State:
@@ -117,6 +119,7 @@ class State:
             provider=_provider(provider) if provider else None,
             references=_references(record),
             protect=bool(record.get("protect")),
+            own=self.own,
         )
 
     def held(self, environment: EnvironmentName) -> Iterator[Held]:

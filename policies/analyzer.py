@@ -23,6 +23,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 from policies.classification import classifications
 from policies.enforcement import Enforcement
 from policies.exceptions import EXCEPTIONS_RULE, Exceptions, ExceptionsError, load_exceptions
+from policies.isolation.identifiers import identifiers
 from policies.levels import Level, Levels, LevelsError, load_levels, strictest
 from policies.lifecycle.support import today
 from policies.message import message
@@ -54,6 +55,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self.exceptions = exceptions
         #: None until the engine has said what stack it is.
         self.enforcement: Enforcement | None = None
+        self.own: frozenset[str] = frozenset()
         #: What the program says of each resource, by its URN. The engine sends a whole stack as the clouds answer it. A
         #: cloud keeps to itself some of what it was told (that a database is a replica), and adds what nobody said (the
         #: pools inside a cluster, which are resources of their own).
@@ -66,6 +68,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         environment = next((name for name in ENVIRONMENTS if name == given), None)
         if environment is None:
             _refuse(context, f"{ENVIRONMENT_KEY} is {given!r}")
+        self.own = identifiers(request.config)
         self.enforcement = Enforcement(
             stack=request.stack,
             project=request.project,
@@ -86,7 +89,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.AnalyzeResponse:
         enforcement = self._enforcement(context)
-        resource = _resource(request, enforcement.environment)
+        resource = _resource(request, enforcement.environment, self.own)
         self._inputs[resource.urn] = resource.properties
         return _response(enforcement, judge(resource), RESOURCE_RULES, {"": resource})
 
@@ -94,7 +97,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzeResponse:
         enforcement = self._enforcement(context)
-        resources = [self._as_said(_resource(one, enforcement.environment)) for one in request.resources]
+        resources = [self._as_said(_resource(one, enforcement.environment, self.own)) for one in request.resources]
         subjects = {resource.urn: resource for resource in resources}
         judgements = list(judge_stack(resources))
         judgements += enforcement.of_exceptions(resources, judgements)
@@ -179,7 +182,11 @@ def _diagnostics(
         )
 
 
-def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, environment: EnvironmentName) -> Resource:
+def _resource(
+    request: messages.AnalyzeRequest | messages.AnalyzerResource,
+    environment: EnvironmentName,
+    own: frozenset[str] = frozenset(),
+) -> Resource:
     provider = request.provider if request.HasField("provider") else None
     return Resource(
         urn=request.urn,
@@ -191,6 +198,7 @@ def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, envi
         and Provider(type=provider.type, name=provider.name, properties=normalise(provider.properties)),
         references=_references(request),
         protect=request.options.protect,
+        own=own,
     )
 
 

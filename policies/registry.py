@@ -20,6 +20,7 @@ from policies.encryption import gcp as gcp_encryption
 from policies.identity import aws as aws_identity
 from policies.identity import azure as azure_identity
 from policies.identity import gcp as gcp_identity
+from policies.isolation import environments
 from policies.lifecycle import support
 from policies.network import aws as aws_network
 from policies.network import azure as azure_network
@@ -58,6 +59,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *kubernetes_availability.RESOURCE_RULES,
     *protection.RESOURCE_RULES,
     *labels.RESOURCE_RULES,
+    *environments.RESOURCE_RULES,
     *images.RESOURCE_RULES,
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,

@@ -133,6 +133,8 @@ class Resource:
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Whether Pulumi refuses to delete it; None where nobody says.
     protect: bool | None = None
+    #: Accounts, subscriptions and projects of its environment, as the stack's settings name them.
+    own: frozenset[str] = frozenset()
 
     @property
     def package(self) -> str:

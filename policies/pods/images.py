@@ -14,7 +14,7 @@ from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
 BY_DIGEST: Final[frozenset[EnvironmentName]] = frozenset({"prod"})
 _REFERENCE: Final = re.compile(r"(?P<name>[^@\s]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
 _CHART_VERSION: Final = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
-#: Values of charts of which anybody who does not know them cannot say that they name no tag.
+#: Values of a chart in which a tag would stand: while they are not known, neither is the tag.
 _HOLD_TAGS: Final = frozenset({"values", "image"})
 CHARTS: Final = ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart")
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from policies.classification import system_of
-from policies.resource import UNKNOWN, Resource, Value, revealed
+from policies.pods.images import BY_DIGEST, CHARTS
+from policies.pods.templates import containers, pods
+from policies.resource import ENVIRONMENTS, UNKNOWN, Resource, Value, revealed
 from policies.tags.labels import CLASSIFICATION, ENVIRONMENT, MANAGED_BY, SYSTEM, TAGGABLE, required_of
 from tests.policies.mutation import MISSING, WRONG, Mutant, each_said, said
 
@@ -34,4 +36,32 @@ def protect(resource: Resource) -> Iterator[Mutant]:
     yield Mutant(what="`protect` is taken away", before=(resource,), after=bare, named=resource.urn)
 
 
-MUTATIONS = {"tags": tags, "protect": protect}
+def images(resource: Resource) -> Iterator[Mutant]:
+    if resource.type in CHARTS:
+        yield from each_said(resource, "version", MISSING, "^2.0.0", UNKNOWN)
+        yield said(resource, "values.image.tag", "latest")
+        return
+    for path, pod in pods(resource):
+        assert isinstance(pod, dict)
+        for place, container in containers(path, pod):
+            assert isinstance(container, dict)
+            yield from each_said(resource, f"{place}.image", "busybox", "busybox:latest", UNKNOWN)
+            if "image" in container:
+                yield said(resource, f"{place}.image", MISSING)
+                if resource.environment in BY_DIGEST:
+                    yield said(resource, f"{place}.image", str(container["image"]).partition("@")[0])
+
+
+def isolation(resource: Resource) -> Iterator[Mutant]:
+    others = [one for one in ENVIRONMENTS if one != resource.environment]
+    yield from each_said(
+        resource,
+        "mutant",
+        "arn:aws:iam::999999999999:role/deploy",
+        "/subscriptions/99999999-0000-4000-8000-000000000000/resourceGroups/rg",
+        "projects/of-somebody-else/topics/t",
+        *(f"https://{system_of(resource)}-{name}.example/path" for name in others),
+    )
+
+
+MUTATIONS = {"tags": tags, "protect": protect, "images": images, "isolation": isolation}

@@ -15,10 +15,11 @@ from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import resource_pb2
 
 from policies.analyzer import ENVIRONMENT_KEY, _resource
+from policies.isolation.identifiers import identifiers
 from policies.resource import ENVIRONMENTS, Resource
 from settings.stack import load_stack
 from systems import compose
-from tests.components.strict_mocks import World
+from tests.components.strict_mocks import ACCOUNT, World
 from tests.stack_files import STACKS, as_pulumi_gives_it, stack_config
 
 #: Every stack of the project, that of the states too.
@@ -93,4 +94,6 @@ def stack(name: str) -> Stack:
     set_mocks(world, project="platform", stack=name, preview=False, monitor=recorder)
     test(lambda: list(compose(settings).values()))()
     sent = sorted(recorder.registered.values(), key=lambda one: one.urn)
-    return Stack(tuple(_resource(one, environment) for one in sent))
+    # In the strict world all environments are in one account.
+    own = identifiers(as_pulumi_gives_it(config)) | {ACCOUNT}
+    return Stack(tuple(_resource(one, environment, own) for one in sent))
