@@ -27,6 +27,7 @@ from policies.network import azure as azure_network
 from policies.network import gcp as gcp_network
 from policies.network import kubernetes as kubernetes_network
 from policies.pods import images
+from policies.pods import security as pod_security
 from policies.residency import aws as aws_residency
 from policies.residency import azure as azure_residency
 from policies.residency import gcp as gcp_residency
@@ -61,6 +62,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *labels.RESOURCE_RULES,
     *environments.RESOURCE_RULES,
     *images.RESOURCE_RULES,
+    *pod_security.RESOURCE_RULES,
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,

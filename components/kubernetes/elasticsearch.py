@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.base import Component, ComponentArgs
-from components.kubernetes.elastic_operator import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.elastic_operator import POD_SECURITY, SEALED_CONTAINER
 from components.kubernetes.namespace import Namespace
 from components.kubernetes.pod_size import ZONE, PodSize, apart, placed, zone_spread
 from components.kubernetes.pods import Placement
@@ -112,7 +112,7 @@ def _pod_template(args: ElasticsearchArgs) -> dict[str, Any]:
                     "name": "elasticsearch",
                     "env": [zone],
                     "resources": args.nodes.resources(),
-                    "securityContext": CONTAINER_SECURITY,
+                    "securityContext": SEALED_CONTAINER,
                 }
             ],
         },

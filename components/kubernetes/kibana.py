@@ -9,7 +9,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component, ComponentArgs
-from components.kubernetes.elastic_operator import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.elastic_operator import POD_SECURITY, SEALED_CONTAINER
 from components.kubernetes.elasticsearch import Elasticsearch
 from components.kubernetes.pod_size import PodSize, apart, placed, zone_spread
 from components.kubernetes.pods import Placement
@@ -70,7 +70,7 @@ class Kibana(Component[KibanaArgs], type="platform:kubernetes:Kibana"):
                             {
                                 "name": "kibana",
                                 "resources": args.pods.resources(),
-                                "securityContext": CONTAINER_SECURITY,
+                                "securityContext": SEALED_CONTAINER,
                             }
                         ],
                     },

@@ -560,10 +560,13 @@ def test_pods_that_the_operator_makes_are_told_what_they_may_not(every_dtx: Worl
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
         assert pod["automountServiceAccountToken"] is False
         for container in (*pod["containers"], *pod.get("initContainers", ())):
-            assert container["securityContext"] == {
-                "allowPrivilegeEscalation": False,
-                "capabilities": {"drop": ["ALL"]},
-            }
+            context = container["securityContext"]
+            assert context["allowPrivilegeEscalation"] is False
+            assert context["capabilities"] == {"drop": ["ALL"]}
+            # Logstash writes below its root, beside the volume that the operator gives it.
+            assert context.get("readOnlyRootFilesystem", False) is (
+                pod["containers"][0]["name"] in {"elasticsearch", "kibana"}
+            )
             assert {"requests", "limits"} <= container["resources"].keys()
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from policies.classification import system_of
 from policies.pods.images import BY_DIGEST, CHARTS
+from policies.pods.security import CONFIG_MAP, HOST, HOST_FILES, ROOT, STANDARD, WRITABLE_ROOT, allowances
 from policies.pods.templates import containers, pods
-from policies.resource import ENVIRONMENTS, UNKNOWN, Resource, Value, revealed
+from policies.resource import ENVIRONMENTS, UNKNOWN, Resource, Secret, Value, revealed
 from policies.tags.labels import CLASSIFICATION, ENVIRONMENT, MANAGED_BY, SYSTEM, TAGGABLE, required_of
 from tests.policies.mutation import MISSING, WRONG, Mutant, each_said, said
 
@@ -64,4 +65,66 @@ def isolation(resource: Resource) -> Iterator[Mutant]:
     )
 
 
-MUTATIONS = {"tags": tags, "protect": protect, "images": images, "isolation": isolation}
+ON: Value = True
+OFF: Value = False
+
+
+def _each_container(resource: Resource) -> Iterator[tuple[str, str, Value]]:
+    for path, pod in pods(resource):
+        assert isinstance(pod, dict)
+        yield from ((path, place, container) for place, container in containers(path, pod))
+
+
+def pod_security(resource: Resource) -> Iterator[Mutant]:
+    may = allowances(resource)
+    for path, place, _ in _each_container(resource):
+        context = f"{place}.securityContext"
+        yield from each_said(resource, f"{context}.allowPrivilegeEscalation", ON, MISSING, UNKNOWN)
+        yield from each_said(resource, f"{context}.privileged", ON, UNKNOWN)
+        yield from each_said(resource, f"{context}.seccompProfile.type", "Unconfined", UNKNOWN)
+        yield from each_said(resource, f"{context}.capabilities.drop", [], ["NET_RAW"], UNKNOWN)
+        yield said(resource, f"{context}.capabilities.add", ["SYS_ADMIN"])
+        if WRITABLE_ROOT not in may:
+            yield from each_said(resource, f"{context}.readOnlyRootFilesystem", OFF, MISSING, UNKNOWN)
+        if ROOT not in may:
+            yield from each_said(resource, f"{context}.runAsNonRoot", OFF, UNKNOWN)
+            yield from each_said(resource, f"{context}.runAsUser", 0, UNKNOWN)
+        yield from (said(resource, f"{path}.{name}", ON) for name in HOST)
+        if HOST_FILES not in may:
+            yield from each_said(resource, f"{path}.volumes", [{"hostPath": {"path": "/"}}], UNKNOWN)
+
+
+def pod_resources(resource: Resource) -> Iterator[Mutant]:
+    for _, place, _ in _each_container(resource):
+        for name in ("requests.cpu", "requests.memory", "limits.memory"):
+            yield from each_said(resource, f"{place}.resources.{name}", MISSING, UNKNOWN)
+
+
+def plain_secrets(resource: Resource) -> Iterator[Mutant]:
+    if resource.type == CONFIG_MAP:
+        yield said(resource, "data.password", WRONG)
+        yield said(resource, "data.mutant", "-----BEGIN PRIVATE KEY-----")
+    for _, place, _ in _each_container(resource):
+        for row in ({"name": "DATABASE_PASSWORD", "value": WRONG}, {"name": "MUTANT", "value": Secret(WRONG)}):
+            yield said(resource, f"{place}.env", [row])
+        yield said(resource, f"{place}.env", [{"name": "MUTANT", "value": f"https://user:{WRONG}@example.com"}])
+
+
+def namespace_standard(resource: Resource) -> Iterator[Mutant]:
+    labels = revealed(resource.at("metadata.labels"))
+    assert isinstance(labels, dict)
+    yield said(resource, "metadata.labels", _without(labels, STANDARD))
+    for value in (WRONG, UNKNOWN):
+        yield said(resource, "metadata.labels", {**labels, STANDARD: value})
+
+
+MUTATIONS = {
+    "tags": tags,
+    "protect": protect,
+    "images": images,
+    "isolation": isolation,
+    "pod-security": pod_security,
+    "pod-resources": pod_resources,
+    "pod-plain-secrets": plain_secrets,
+    "namespace-pod-security": namespace_standard,
+}
