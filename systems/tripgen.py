@@ -472,7 +472,7 @@ class Tripgen(Component[TripgenArgs], type="platform:system:Tripgen"):
                 ),
                 mesh_revision=s.cluster.istio_revision,
                 identity=self.services,
-                registry=self.registry.login_server,
+                registry=self.registry.host,
                 endpoint_networks=[
                     s.network.spoke_plan().endpoints,
                     *([s.network.recovery] if s.network.recovery else []),

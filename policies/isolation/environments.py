@@ -99,7 +99,7 @@ RESOURCE_RULES: Final = (
         "belongs to no environment stands in policies/isolation/shared.toml with its reason",
         source="KYEOL runbook, 1 (an account per environment); TripGen physical architecture, 2; DTx infrastructure",
         types=("aws:*", "azure-native:*", "gcp:*", "kubernetes:*", "pulumi:*"),
-        controls={"ISMS-P": ("2.8.3",)},
+        controls={"ISMS-P": ("2.6.1", "2.8.3")},
         fail_closed=False,
         claims=_has_own,
         judge=isolation,

@@ -73,7 +73,7 @@ def pod_security(resource: Resource) -> Iterable[Finding]:
 
 
 def _asked(
-    place: str, path: str, container: Mapping[str, Value], pod: Mapping[str, Value], may: Mapping[str, str]
+    place: str, path: str, container: dict[str, Value], pod: dict[str, Value], may: Mapping[str, str]
 ) -> Iterator[_Asked]:
     own = f"{place}.securityContext"
     yield f"{own}.allowPrivilegeEscalation", _at(container, "securityContext.allowPrivilegeEscalation"), _FALSE, "false"
@@ -91,9 +91,7 @@ def _asked(
         yield where, other, _TRUE, "a user other than 0, or none"
 
 
-def _either(
-    place: str, path: str, container: Mapping[str, Value], pod: Mapping[str, Value], name: str
-) -> tuple[str, Value]:
+def _either(place: str, path: str, container: dict[str, Value], pod: dict[str, Value], name: str) -> tuple[str, Value]:
     """Return what a container says, or its pod where it says nothing."""
     own = _at(container, f"securityContext.{name}")
     if own is not None:
@@ -101,7 +99,7 @@ def _either(
     return f"{path}.securityContext.{name}", _at(pod, f"securityContext.{name}")
 
 
-def _capabilities(path: str, container: Mapping[str, Value]) -> Iterator[Finding]:
+def _capabilities(path: str, container: dict[str, Value]) -> Iterator[Finding]:
     for name, words in (("drop", "ALL"), ("add", f"nothing but {', '.join(CAPABILITIES)}")):
         found = _at(container, f"securityContext.capabilities.{name}")
         names = [revealed(one) for one in found] if isinstance(found, list) else []
@@ -111,7 +109,7 @@ def _capabilities(path: str, container: Mapping[str, Value]) -> Iterator[Finding
             yield violated(at_path(f"{path}.{name}", found), words)
 
 
-def _of_node(path: str, pod: Mapping[str, Value], may: Mapping[str, str]) -> Iterator[Finding]:
+def _of_node(path: str, pod: dict[str, Value], may: Mapping[str, str]) -> Iterator[Finding]:
     for name, allowance in HOST.items():
         value = _at(pod, name)
         if value is UNKNOWN:
@@ -226,7 +224,7 @@ RESOURCE_RULES: Final = (
         source=_SOURCE,
         types=_KUBERNETES,
         controls={
-            "ISMS-P": ("2.10.2",),
+            "ISMS-P": ("2.6.2", "2.10.2"),
             "checkov": ("CKV_K8S_16", "CKV_K8S_20", "CKV_K8S_22", "CKV_K8S_37", "CKV_K8S_40"),
             "trivy": ("AVD-KSV-0001", "AVD-KSV-0012", "AVD-KSV-0014", "AVD-KSV-0017"),
         },
@@ -271,7 +269,7 @@ RESOURCE_RULES: Final = (
         fix="Place it with the component Namespace; a weaker standard is listed with its reason in allowed.toml",
         source=_SOURCE,
         types=(NAMESPACE,),
-        controls={"ISMS-P": ("2.10.2",)},
+        controls={"ISMS-P": ("2.6.2", "2.10.2")},
         fail_closed=False,
         judge=namespace_standard,
     ),

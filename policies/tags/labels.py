@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from policies.classification import NOT_PERSONAL, system_of
-from policies.resource import UNKNOWN, Resource, Value, revealed
+from policies.resource import UNKNOWN, Resource, revealed
 from policies.rule import Finding, ResourceRule, at_path, unknowable, violated
 
 #: Generated from the SDKs by `python -m tests.policies.taggable`: which types take tags, and where.
@@ -79,7 +79,7 @@ def tags(resource: Resource) -> Iterable[Finding]:
             yield violated(at_path(row, value), " or ".join(sorted(expected)))
 
 
-def _expected(resource: Resource) -> Iterator[tuple[str, frozenset[Value]]]:
+def _expected(resource: Resource) -> Iterator[tuple[str, frozenset[str]]]:
     """Return what tags have to say that is known without them; what stands beside a system may be anybody's."""
     yield ENVIRONMENT, frozenset({resource.environment})
     yield CLASSIFICATION, CLASSIFICATIONS

@@ -36,7 +36,10 @@ EVERYWHERE = {
     "aws-traffic-logged",
     "aws-trust",
     "aws-zones",
+    "isolation",
     "kubernetes-default-deny",
+    "namespace-pod-security",
+    "tags",
     "kyeol-nodes",
     "kyeol-each-row-once",
 }
@@ -64,6 +67,10 @@ WITH_TRIPGEN = {
     "azure-web-firewall",
     "azure-zones",
     "azure-backups",
+    "images",
+    "pod-plain-secrets",
+    "pod-resources",
+    "pod-security",
     "kubernetes-autoscaler",
     "kubernetes-disruption-budget",
     "kubernetes-spread",
@@ -123,6 +130,7 @@ SOMEWHERE = {
     "tripgen-replicas-equal-primary": {"prod"},
     # Dev is removed and made again.
     "aws-deletion-protection": {"stage", "prod", "mgmt"},
+    "protect": {"stage", "prod", "mgmt"},
     "gcp-deletion-protection": {"stage", "prod"},
 }
 #: What looks at texts that the first preview does not know: policies with the ARN of what they are about.
