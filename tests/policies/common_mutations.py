@@ -105,8 +105,11 @@ def plain_secrets(resource: Resource) -> Iterator[Mutant]:
         yield said(resource, "data.password", WRONG)
         yield said(resource, "data.mutant", "-----BEGIN PRIVATE KEY-----")
     for _, place, _ in _each_container(resource):
-        for row in ({"name": "DATABASE_PASSWORD", "value": WRONG}, {"name": "MUTANT", "value": Secret(WRONG)}):
-            yield said(resource, f"{place}.env", [row])
+        rows: list[Value] = [
+            {"name": "DATABASE_PASSWORD", "value": WRONG},
+            {"name": "MUTANT", "value": Secret(WRONG)},
+        ]
+        yield from (said(resource, f"{place}.env", [row]) for row in rows)
         yield said(resource, f"{place}.env", [{"name": "MUTANT", "value": f"https://user:{WRONG}@example.com"}])
 
 

@@ -1,6 +1,6 @@
 """Cases of the rule about tags and labels."""
 
-from policies.resource import UNKNOWN, EnvironmentName, Resource, Secret, Value
+from policies.resource import UNKNOWN, Resource, Secret, Value
 from tests.policies.azure_cases import VAULT
 from tests.policies.building import Cases, resource
 from tests.policies.gcp_residency_cases import BUCKET, CLUSTER, DATABASE
@@ -11,7 +11,7 @@ TOPIC = "aws:sns/topic:Topic"
 KYEOL = "platform:system:Kyeol"
 
 
-def tags(environment: EnvironmentName = "dev", **changes: Value) -> dict[str, Value]:
+def tags(environment: Value = "dev", **changes: Value) -> dict[str, Value]:
     """All tags; `changes` by their names with `_`, None leaves one out."""
     rows: dict[str, Value] = {
         "system": "kyeol",
