@@ -18,13 +18,15 @@ STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 SHARED_STACKS: Final = frozenset({"bootstrap", "mgmt"})
 
 _PROJECT: Final = r"[a-z][a-z0-9-]{4,28}[a-z0-9]"
+#: Projects of Google's own, in which the agents of its services are accounts.
+_GOOGLES: Final = r"gcp-sa-|bigquery-encryption|gs-project-accounts|container-engine-robot|compute-system"
 #: How texts name an account, a subscription or a project. Google's agents are of the project of their number.
 _NAMED: Final = re.compile(
     r"\barn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<account>\d{12}):"
     r"|\b(?P<registry>\d{12})\.dkr\.ecr\."
     r"|/subscriptions/(?P<subscription>[0-9a-f-]{36})"
-    r"|\bservice-(?P<agent>\d+)@[a-z0-9-]+"
-    rf"|@(?P<service_account>{_PROJECT})\.iam\.gserviceaccount\.com"
+    r"|\b(?:service-|bq-|p)(?P<agent>\d{6,})(?:-[a-z0-9]+)?@[a-z0-9-]+"
+    rf"|@(?!{_GOOGLES})(?P<service_account>{_PROJECT})\.iam\.gserviceaccount\.com"
     rf"|\bprojects/(?P<project>{_PROJECT}|\d{{6,}})(?![a-z0-9-])"
     rf"|-docker\.pkg\.dev/(?P<images>{_PROJECT})/",
     re.IGNORECASE,

@@ -58,6 +58,8 @@ CASES: dict[str, Cases] = {
             account(UNKNOWN),
             member("serviceAccount:dta-nodes@dtx-platform-dev.iam.gserviceaccount.com"),
             member("serviceAccount:service-100000000001@gcp-sa-cloud-sql.iam.gserviceaccount.com"),
+            member("serviceAccount:bq-100000000001@bigquery-encryption.iam.gserviceaccount.com"),
+            member("serviceAccount:p100000000001-abc123@gcp-sa-cloud-sql.iam.gserviceaccount.com"),
             bucket("kyeol-dev-media"),
             bucket("kyeol-production-notes"),
             bucket("tripgen-prod-media"),
@@ -72,6 +74,8 @@ CASES: dict[str, Cases] = {
             account(Secret(f"arn:aws:iam::{THEIRS}:role/shop")),
             member("serviceAccount:dta-nodes@dtx-platform.iam.gserviceaccount.com"),
             member("serviceAccount:service-100000000003@gcp-sa-cloud-sql.iam.gserviceaccount.com"),
+            member("serviceAccount:bq-100000000003@bigquery-encryption.iam.gserviceaccount.com"),
+            member("serviceAccount:p100000000003-abc123@gcp-sa-cloud-sql.iam.gserviceaccount.com"),
             member("group:dtx@dtx.example", project="dtx-platform"),
             ours(
                 "gcp:logging/projectSink:ProjectSink", system=DTX, destination="storage.example/projects/dtx-platform/x"
