@@ -96,6 +96,7 @@ RESOURCE_RULES: Final = (
         source="KYEOL runbook, 2.2 (ISMS-P) and 3",
         types=BACKUPS.types,
         fail_closed=False,
+        lifted_with_protection=True,  # the time in which a secret can be brought back goes with it
         claims=BACKUPS.concern,
         judge=BACKUPS.unmet,
     ),
@@ -110,6 +111,7 @@ RESOURCE_RULES: Final = (
         source="KYEOL runbook, 2.2 (ISMS-P)",
         types=PROTECTION.types,
         fail_closed=False,
+        lifted_with_protection=True,
         claims=PROTECTION.concern,
         judge=PROTECTION.unmet,
     ),

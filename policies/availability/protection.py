@@ -47,11 +47,12 @@ RESOURCE_RULES: Final = (
         severity="high",
         protects="ISMS-P 2.9.3 backup and recovery; GDPR 32 (1) b availability",
         fix="Give it `self.stateful_child()`, which protects and retains it where the environment does; to remove it "
-        "for good, lift `protection` in the stack's settings, with an exception",
+        "for good, lift `protection` in the stack's settings (docs/runbooks/protection.md)",
         source="KYEOL runbook, 6 (recovery); TripGen physical architecture, 10; DTx infrastructure, recovery",
         types=tuple(sorted(PROTECTED)),
         controls={"GDPR": ("32 (1) b",), "ISMS-P": ("2.9.3",)},
         fail_closed=False,
+        lifted_with_protection=True,
         claims=_holds_data,
         judge=protected,
     ),

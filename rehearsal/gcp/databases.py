@@ -7,6 +7,7 @@ from typing import Any
 
 from rehearsal.case import Case
 from rehearsal.errors import CloudError, Problem, suggestion
+from rehearsal.gcp.invokes import project_number
 from rehearsal.gcp.paths import GcpCase, last
 from rehearsal.gcp.private_services import allocated_ranges, connection_of
 from rehearsal.gcp.refusals import invalid
@@ -283,7 +284,9 @@ def instance_outputs(case: GcpCase) -> dict[str, Any]:
     settings: dict[str, Any] = {"edition": _edition(case), "version": 1, "pricingPlan": "PER_USE"}
     if _is_replica(case):
         settings["activationPolicy"] = "ALWAYS"
+    account = f"p{project_number(case.project)}-{noise(f'{seed}|account', 'alnum:6')}"
     return {
+        "serviceAccountEmailAddress": f"{account}@gcp-sa-cloud-sql.iam.gserviceaccount.com",
         "connectionName": f"{case.project}:{region}:{name}",
         "instanceType": "READ_REPLICA_INSTANCE" if _is_replica(case) else "CLOUD_SQL_INSTANCE",
         "ipAddresses": addresses,
