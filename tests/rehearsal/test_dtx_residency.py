@@ -1,17 +1,14 @@
 """Whatever leaves the region is refused in prod and where data is personal, and told in dev."""
 
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.harness import Result, Violation, copy_of_this_project
+from tests.rehearsal.harness import Result, copy_of_this_project
 from tests.rehearsal.running import PACK
 
-pytestmark = [pytest.mark.engine, pytest.mark.systems("dtx"), pytest.mark.xdist_group("dtx-residency")]
+pytestmark = [pytest.mark.engine, pytest.mark.systems("dtx")]
 
-Previews = Callable[[str, str], Result]
 #: The name of what is moved, and the rule that finds it.
 MOVES = {
     "objects-bucket": "gcp-location",  # the resource itself
@@ -64,40 +61,17 @@ def moved(folder: Path, stack: str, data: str) -> Result:
     return result
 
 
-@pytest.fixture(scope="module")
-def previews(tmp_path_factory: pytest.TempPathFactory) -> Previews:
-    """The preview of a stack with data of a class, made once for all tests here."""
-
-    @cache
-    def preview(stack: str, data: str) -> Result:
-        return moved(tmp_path_factory.mktemp(f"{stack}-{data}"), stack, data)
-
-    return preview
-
-
-def residency(result: Result, name: str) -> list[Violation]:
-    return [one for one in result.violations if one.urn.endswith(f"::{name}") and one.policy.startswith("gcp-")]
-
-
-@pytest.mark.parametrize(
-    ("stack", "data", "name"),
-    [
-        (stack, data, name)
-        for stack, data in (("prod", "personal"), ("dev", "internal"), ("dev", "personal"))
-        for name in MOVES
-        if (stack, name) != ("dev", "postgres-replica-1")  # dev has none
-    ],
-)
-def test_what_is_moved_out_of_the_region_is_named(previews: Previews, stack: str, data: str, name: str) -> None:
-    found = {one.policy: one for one in residency(previews(stack, data), name)}
-    rule = MOVES[name]
-    assert rule in found, f"{name}: {sorted(found)}"
-    assert found[rule].enforcement == ("mandatory" if data == "personal" else "advisory")
-    assert "europe-west3" in found[rule].message.partition("Allowed:")[2]
-
-
-def test_prod_and_personal_data_are_refused_and_a_free_environment_is_told(previews: Previews) -> None:
-    previews("prod", "personal").refused("gcp-location")
-    previews("dev", "personal").refused("gcp-location")
-    assert {one.enforcement for one in previews("dev", "internal").violations} == {"advisory"}
-    previews("dev", "internal").ok()
+@pytest.mark.parametrize(("stack", "data"), [("prod", "personal"), ("dev", "internal"), ("dev", "personal")])
+def test_everything_that_is_moved_out_of_the_region_is_named(tmp_path: Path, stack: str, data: str) -> None:
+    result = moved(tmp_path, stack, data)
+    here = {name: rule for name, rule in MOVES.items() if (stack, name) != ("dev", "postgres-replica-1")}  # none there
+    found = {(one.urn.rsplit("::", 1)[-1], one.policy): one for one in result.violations}
+    missed = {name: rule for name, rule in here.items() if (name, rule) not in found}
+    assert not missed, f"not named: {missed}\n{result}"
+    named = [found[name, rule] for name, rule in here.items()]
+    assert {one.enforcement for one in named} == {"mandatory" if data == "personal" else "advisory"}
+    assert all("europe-west3" in one.message.partition("Allowed:")[2] for one in named)
+    if data == "personal":
+        result.refused("gcp-location")
+    else:
+        assert {one.enforcement for one in result.ok().violations} == {"advisory"}
