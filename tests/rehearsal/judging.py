@@ -1,4 +1,4 @@
-"""What tests of the policy pack through the engine share: a change by hand, and the one violation that it brings."""
+"""What tests of the policy pack through the engine share: a change by hand, and the violation that it brings."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ def replace_in(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
-def only_violation(result: Result, rule: str, name: str) -> Violation:
-    """The one mandatory violation: of this rule, on the resource of this name, with the fix in its message."""
-    (found,) = result.refused(rule, "Fix: ").violations
-    assert (found.policy, found.enforcement) == (rule, "mandatory")
+def violation(result: Result, rule: str, name: str) -> Violation:
+    """The one violation of this rule: mandatory, on the resource of this name, with the fix in its message."""
+    (found,) = [one for one in result.refused(rule, "Fix: ").violations if one.policy == rule]
+    assert found.enforcement == "mandatory"
     assert found.urn.endswith(f"::{name}")
     assert found.message.startswith(f"{rule}: ")
     return found

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rehearsal.harness import Rehearsal
-from tests.rehearsal.judging import only_violation, replace_in
+from tests.rehearsal.judging import replace_in, violation
 from tests.rehearsal.running import PACK
 
 pytestmark = [pytest.mark.engine, pytest.mark.systems("kyeol")]
@@ -13,9 +13,17 @@ BUCKET = """
 import pulumi_aws as aws
 
 _provider = aws.Provider("careless", region="ap-northeast-1", opts=pulumi.ResourceOptions())
-_options = pulumi.ResourceOptions(provider=_provider)
-_other = aws.s3.Bucket("other", opts=_options)
-aws.s3.Bucket("exports", region={region}, opts=_options)
+_options = pulumi.ResourceOptions(provider=_provider, protect=True)
+_tags = {{
+    "system": "kyeol",
+    "environment": "mgmt",
+    "owner": "somebody",
+    "cost-centre": "kyeol",
+    "data-classification": "internal",
+    "managed-by": "pulumi",
+}}
+_other = aws.s3.Bucket("other", tags=_tags, opts=_options)
+aws.s3.Bucket("exports", region={region}, tags=_tags, opts=_options)
 """
 
 
@@ -26,7 +34,7 @@ def append_bucket(rehearsal: Rehearsal, region: str) -> None:
 
 def test_a_bucket_in_us_west_2_is_refused(rehearsal: Rehearsal) -> None:
     append_bucket(rehearsal, '"us-west-2"')
-    found = only_violation(rehearsal.preview("mgmt", *PACK), "aws-region", "exports")
+    found = violation(rehearsal.preview("mgmt", *PACK), "aws-region", "exports")
     assert "ISMS-P 2.10.2 cloud security, 3.3.4 transfer of personal data abroad" in found.message
     assert "Found: `region` is us-west-2" in found.message
     assert "Allowed: ap-northeast-1" in found.message
@@ -35,7 +43,7 @@ def test_a_bucket_in_us_west_2_is_refused(rehearsal: Rehearsal) -> None:
 
 def test_a_location_that_a_preview_cannot_know_is_refused_and_not_only_advised_against(rehearsal: Rehearsal) -> None:
     append_bucket(rehearsal, '_other.arn.apply(lambda arn: "us-west-2")')
-    found = only_violation(rehearsal.preview("mgmt", *PACK), "aws-region", "exports")
+    found = violation(rehearsal.preview("mgmt", *PACK), "aws-region", "exports")
     assert "Found: `region` is not known before the update" in found.message
     assert "a region must be a literal" in found.message
 
@@ -43,7 +51,7 @@ def test_a_location_that_a_preview_cannot_know_is_refused_and_not_only_advised_a
 def test_a_secret_location_is_refused_without_being_printed(rehearsal: Rehearsal) -> None:
     append_bucket(rehearsal, 'pulumi.Output.secret("us-west-2")')
     preview = rehearsal.preview("mgmt", *PACK)
-    found = only_violation(preview, "aws-region", "exports")
+    found = violation(preview, "aws-region", "exports")
     assert "Found: `region` is a secret value" in found.message
     assert "us-west-2" not in preview.text
 
@@ -51,7 +59,7 @@ def test_a_secret_location_is_refused_without_being_printed(rehearsal: Rehearsal
 def test_an_m5_large_node_in_dev_is_refused(rehearsal: Rehearsal) -> None:
     component = rehearsal.project / "components" / "aws" / "node_group.py"
     replace_in(component, "instance_types=[args.instance_type]", 'instance_types=["m5.large"]')
-    found = only_violation(rehearsal.preview("dev", *PACK), "kyeol-nodes", "nodes-group")
+    found = violation(rehearsal.preview("dev", *PACK), "kyeol-nodes", "nodes-group")
     assert "Found: `instanceTypes` is [m5.large]" in found.message
     assert "Allowed: t3.medium x 2 in dev" in found.message
     assert "Fix: Give the stack what the runbook's sizing table says" in found.message
@@ -62,7 +70,7 @@ def test_a_payment_nat_in_dev_is_refused(rehearsal: Rehearsal) -> None:
     rehearsal.edit_stack("dev", "platform:kyeol.payment_gateway", {"zones": ["a"], "nodes": nodes})
     preview = rehearsal.preview("dev", *PACK).refused()
     found = {one.policy: one for one in preview.violations}
-    assert set(found) == {"kyeol-payment-nat", "kyeol-nodes", "kyeol-each-row-once"}
+    assert set(found) == {"kyeol-payment-nat", "kyeol-nodes", "kyeol-each-row-once", "aws-spread"}
     nat = found["kyeol-payment-nat"]
     assert nat.enforcement == "mandatory"
     assert nat.urn.endswith("::payment-egress-payment-nat-a")
@@ -73,7 +81,7 @@ def test_a_payment_nat_in_dev_is_refused(rehearsal: Rehearsal) -> None:
 
 def test_a_single_zone_database_in_prod_is_refused(rehearsal: Rehearsal) -> None:
     rehearsal.edit_stack("prod", "platform:kyeol.postgres.multi_az", value=False)
-    found = only_violation(rehearsal.preview("prod", *PACK), "kyeol-postgres", "postgres-instance")
+    found = violation(rehearsal.preview("prod", *PACK), "kyeol-postgres", "postgres-instance")
     assert "Found: `multiAz` is false" in found.message
     assert "Allowed: db.t3.medium, Multi-AZ in prod" in found.message
 
@@ -91,5 +99,5 @@ def test_prod_without_a_payment_nat_is_refused(rehearsal: Rehearsal) -> None:
 def test_a_refused_resource_is_not_made_by_an_update(rehearsal: Rehearsal) -> None:
     append_bucket(rehearsal, '_other.arn.apply(lambda arn: "us-west-2")')
     up = rehearsal.up("mgmt", *PACK)
-    assert "Found: `region` is us-west-2" in only_violation(up, "aws-region", "exports").message
+    assert "Found: `region` is us-west-2" in violation(up, "aws-region", "exports").message
     assert "exports" not in {resource["urn"].rsplit("::", 1)[-1] for resource in rehearsal.resources("mgmt")}

@@ -181,6 +181,9 @@ def test_the_stack_of_the_states_passes_and_owes_nothing_to_kyeols_table(rehears
         "aws-public-access",
         "aws-region",
         "aws-single-rights",
+        "isolation",
+        "protect",
+        "tags",
     }
 
 
