@@ -65,6 +65,7 @@ RESOURCE_RULES: Final = (
         source="DTx infrastructure, components 2 (backups, 30 days) and recovery 1 and 2 (RPO 5 minutes)",
         types=BACKUPS.types,
         fail_closed=False,
+        lifted_with_protection=True,  # the backups that a deleted instance leaves go with it
         claims=BACKUPS.concern,
         judge=BACKUPS.unmet,
     ),

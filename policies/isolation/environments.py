@@ -31,10 +31,12 @@ _NAMED: Final = re.compile(
     rf"|-docker\.pkg\.dev/(?P<images>{_PROJECT})/",
     re.IGNORECASE,
 )
-_NUMBER_OR_UUID: Final = re.compile(r"(?<![\w-])(?:\d{12}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])")
+_NUMBER: Final = re.compile(r"(?<![\w-])\d{12}(?![\w-])")
+_UUID: Final = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
 #: Properties that are an account, a subscription or a project by themselves; a provider's lists are texts of JSON.
 _WHOLE: Final = (
-    (re.compile(r"(?:.*\.)?\w*(?:[aA]ccount|[oO]wner|[sS]ubscription|[tT]enant)Ids?(?:\.\d+)?"), _NUMBER_OR_UUID),
+    (re.compile(r"(?:.*\.)?\w*(?:[aA]ccount|[oO]wner)Ids?(?:\.\d+)?"), _NUMBER),
+    (re.compile(r"(?:.*\.)?\w*(?:[sS]ubscription|[tT]enant)Ids?(?:\.\d+)?"), _UUID),
     (re.compile(r"(?:.*\.)?project"), re.compile(rf"^(?:{_PROJECT}|\d{{6,}})$")),
 )
 

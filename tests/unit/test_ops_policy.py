@@ -123,8 +123,9 @@ def test_what_a_cloud_answers_is_judged_and_not_what_was_asked_for(
 def test_what_an_environment_only_advises_is_told_and_ends_nothing(
     stack: str, becomes: str, code: int, ops: Callable[..., Any]
 ) -> None:
+    project = "dtx-platform-dev" if stack == "dev" else "dtx-platform"
     state = {
-        "dtx": provider("gcp", stack=stack, region=FRANKFURT, project="dtx-platform"),
+        "dtx": provider("gcp", stack=stack, region=FRANKFURT, project=project),
         "router": record("gcp:compute/router:Router", "router", stack=stack, inputs={"region": "europe-west1"}),
     }
     done, said = ops(state)
