@@ -15,7 +15,7 @@ from ops.pulumi import Pulumi
 from ops.residency import Judged, judged
 from ops.stack_files import stack_config, stack_file
 from ops.state import State, StateError
-from policies.classification import SETTINGS, classifications
+from policies.classification import ENVIRONMENT_KEY, PROTECTION_KEY, SETTINGS, classifications
 from policies.enforcement import Enforcement, Outcome
 from policies.exceptions import load_exceptions
 from policies.isolation.identifiers import identifiers
@@ -25,8 +25,6 @@ from policies.registry import RULES
 from policies.resource import ENVIRONMENTS, EnvironmentName
 
 STDIN: Final = Path("-")
-ENVIRONMENT_KEY: Final = f"{SETTINGS}environment"
-PROTECTION_KEY: Final = f"{SETTINGS}protection"
 #: What the settings say nothing of counts as personal.
 NOT_SAID: Final = "not said, counts as personal"
 

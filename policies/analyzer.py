@@ -20,7 +20,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies.classification import classifications
+from policies.classification import ENVIRONMENT_KEY, PROTECTION_KEY, classifications
 from policies.enforcement import Enforcement
 from policies.exceptions import EXCEPTIONS_RULE, Exceptions, ExceptionsError, load_exceptions
 from policies.isolation.identifiers import identifiers
@@ -32,8 +32,6 @@ from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource,
 from policies.rule import ResourceRule, Rule, Severity
 
 PACK: Final = "platform"
-ENVIRONMENT_KEY: Final = "platform:environment"
-PROTECTION_KEY: Final = "platform:protection"
 MAX_MESSAGE_BYTES: Final = 400 << 20  # the engine's own limit
 _LEVELS: Final[Mapping[Level, messages.EnforcementLevel.ValueType]] = {
     "advisory": messages.ADVISORY,

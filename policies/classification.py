@@ -12,6 +12,8 @@ from policies.resource import Resource, revealed
 Classifications: TypeAlias = Mapping[str, str]
 
 SETTINGS: Final = "platform:"
+ENVIRONMENT_KEY: Final = f"{SETTINGS}environment"
+PROTECTION_KEY: Final = f"{SETTINGS}protection"
 KEY: Final = "data_classification"
 #: Where resources carry their label, tag or annotation.
 _LABELS: Final = tuple(

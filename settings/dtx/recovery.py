@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from settings.dtx.system import DtxSettings
+from settings.recovery import Backup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +30,6 @@ class PlatformLimits:
     failover_seconds: int = 60
     #: Documents can be read as they were at any minute of so many days.
     document_days: int = 7
-
-
-@dataclass(frozen=True, kw_only=True)
-class Backup:
-    """A copy, who makes it and how often."""
-
-    what: str
-    every: str
-    kept_days: int
-    made_by: str
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from settings.recovery import Backup
 from settings.tripgen.backup import BackupSettings
 from settings.tripgen.data import PostgresSettings
 
@@ -37,17 +38,6 @@ class PlatformLimits:
     geo_backup_rpo_minutes: int = 60
     #: AOF is written once a second.
     cache_loss_seconds: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Backup:
-    """A backup, who makes it and how often (5.3.1)."""
-
-    what: str
-    every: str
-    kept_days: int
-    made_by: str
-    note: str = ""
 
 
 OBJECTIVES: Final = RecoveryObjectives()

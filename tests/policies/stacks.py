@@ -14,7 +14,8 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import resource_pb2
 
-from policies.analyzer import ENVIRONMENT_KEY, _resource
+from policies.analyzer import _resource
+from policies.classification import ENVIRONMENT_KEY
 from policies.isolation.identifiers import identifiers
 from policies.resource import ENVIRONMENTS, Resource
 from settings.stack import load_stack

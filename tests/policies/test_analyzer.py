@@ -12,7 +12,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi_policy import proxy
 
-from policies.analyzer import ENVIRONMENT_KEY, PROTECTION_KEY, Analyzer
+from policies.analyzer import Analyzer
+from policies.classification import ENVIRONMENT_KEY, PROTECTION_KEY
 from policies.levels import load_levels
 from policies.registry import RULES
 from tests.policies.azure_cases import ENDPOINT, SERVER, VAULT

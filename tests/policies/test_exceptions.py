@@ -12,7 +12,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as messages
 
 from policies import registry
-from policies.analyzer import ENVIRONMENT_KEY, Analyzer
+from policies.analyzer import Analyzer
+from policies.classification import ENVIRONMENT_KEY
 from policies.exceptions import EXCEPTIONS_FILE, ExceptionsError, PolicyException, load_exceptions
 from policies.levels import load_levels
 from policies.lifecycle.support import DATE_VARIABLE
