@@ -225,8 +225,8 @@ def _refuse(context: grpc.ServicerContext, problem: str) -> NoReturn:
 def _offered(analyzer: Analyzer) -> grpc.GenericRpcHandler:
     """Return every call of the protocol but `Remediate`, which the engine makes for each resource, too.
 
-    Rules say what is wrong and mend nothing. The engine takes a call that is not offered for just that, and gRPC says so
-    by itself, for a third of what an empty answer of ours would cost.
+    Rules say what is wrong and mend nothing. The engine takes a call that is not offered for just that, and gRPC says
+    it by itself, for a third of what an empty answer of ours would cost.
     """
     service = messages.DESCRIPTOR.services_by_name["Analyzer"]
     handlers = {
