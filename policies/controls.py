@@ -37,8 +37,8 @@ FRAMEWORKS: Final[Mapping[Framework, Edition]] = {
     "CIS Azure": _edition("CIS Microsoft Azure Foundations Benchmark 2.0.0", _NUMBER),
     "CIS Google Cloud": _edition("CIS Google Cloud Platform Foundation Benchmark 2.0.0", _NUMBER),
     "CIS Kubernetes": _edition("CIS Kubernetes Benchmark 1.8.0", _NUMBER),
-    "checkov": _edition("checkov 3.3, policies for Terraform and Kubernetes", r"CKV2?_(AWS|AZURE|GCP|K8S)_\d+"),
-    "trivy": _edition("trivy-checks 1.10, checks of misconfiguration", r"AVD-(AWS|AZU|GCP|KSV)-\d{4}"),
+    "checkov": _edition("checkov 3.3.30, policies for Terraform and Kubernetes", r"CKV2?_(AWS|AZURE|GCP|K8S)_\d+"),
+    "trivy": _edition("trivy-checks 1.10.0, checks of misconfiguration", r"AVD-(AWS|AZU|GCP|KSV)-\d{4}"),
 }
 
 

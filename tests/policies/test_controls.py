@@ -42,6 +42,27 @@ def told_of(rule: Rule, framework: Framework) -> str:
     return " ".join(re.findall(rf"{framework}(.*?)(?={others}|$)", rule.protects))
 
 
+#: What scanners and benchmarks call the cloud that a check is for, by the package of the types that a rule looks at.
+CLOUDS = {
+    "aws": {"AWS"},
+    "azure-native": {"AZURE", "AZU", "Azure"},
+    "gcp": {"GCP", "Google Cloud"},
+    "kubernetes": {"K8S", "KSV", "Kubernetes"},
+}
+#: A cluster is a resource of its cloud, and Kubernetes' benchmark speaks of clusters, too.
+OF_CLUSTERS = "Kubernetes"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_twins_of_a_rule_are_about_the_clouds_that_it_looks_at(rule: Rule) -> None:
+    looked_at = {
+        package: names for package, names in CLOUDS.items() if any(one.startswith(package) for one in rule.types)
+    }
+    named = {re.split("[_-]", one)[1] for name in ("checkov", "trivy") for one in rule.controls.get(name, ())}
+    named |= {framework.removeprefix("CIS ") for framework in rule.controls if framework.startswith("CIS ")}
+    assert named - {OF_CLUSTERS} <= {name for names in looked_at.values() for name in names}
+
+
 def test_a_shape_refuses_what_is_none_of_the_frameworks() -> None:
     wrong: dict[Framework, str] = {
         "GDPR": "art. 32",
