@@ -14,6 +14,9 @@ from tests.policies.mutation_report import summary
 from tests.policies.mutations import OF_RESOURCES, OF_STACKS
 from tests.policies.stacks import REAL, Stack, stack
 
+#: The stacks in which the systems run.
+ENVIRONMENTS = {"dev", "stage", "prod"}
+
 
 @cache
 def outcomes() -> dict[str, Outcome]:
@@ -40,6 +43,23 @@ def test_whatever_is_broken_in_a_real_stack_is_named_by_the_rule_that_protects_i
 def test_every_rule_has_something_in_the_real_stacks_that_can_be_broken() -> None:
     broken = {rule for outcome in outcomes().values() for rule in outcome.caught}
     assert broken == {rule.id for rule in RULES}
+
+
+#: Rules that have nothing to protect in some environments, and why. All others protect something in each.
+PROTECTED_ONLY_IN = {
+    "aws-deletion-protection": {"stage", "prod"},  # dev can be destroyed
+    "gcp-deletion-protection": {"stage", "prod"},
+    "protect": {"stage", "prod"},
+    "azure-zoneless-region": {"prod"},  # it alone has a copy in a second region
+    "tripgen-replicas-equal-primary": {"prod"},  # it alone has replicas
+    "kyeol-payment-nat": {"prod"},  # it alone takes payments
+    "kyeol-payment-nat-present": {"prod"},
+}
+
+
+def test_a_rule_protects_something_in_each_environment() -> None:
+    protected = {rule.id: {name for name in ENVIRONMENTS if outcomes()[name].caught[rule.id]} for rule in RULES}
+    assert {rule: names for rule, names in protected.items() if names != ENVIRONMENTS} == PROTECTED_ONLY_IN
 
 
 def test_a_mutation_belongs_to_a_rule() -> None:
