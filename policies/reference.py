@@ -18,7 +18,7 @@ from policies.residency.aws import PLACES
 from policies.residency.packages import LOCATED, WITHOUT_LOCATION
 from policies.resource import ENVIRONMENTS
 from policies.rule import Rule, StackRule
-from policies.sizing import dtx, tripgen, tripgen_services
+from policies.sizing import dtx, tripgen
 from policies.sizing.kyeol import TABLE
 from policies.sizing.services import ServiceTable
 from policies.sizing.table import Sizing
@@ -228,14 +228,15 @@ def _lifecycle() -> Iterator[str]:
 def _sizing() -> Iterator[str]:
     yield "## Sizes of KYEOL\n"
     rows = {"nodes": "nodes", "postgres": "PostgreSQL", "cache": "Valkey", "payment_nodes": "nodes for payments"}
-    yield from _table(
-        ["", *ENVIRONMENTS],
-        ([words, *(str(getattr(TABLE[name], row) or "none") for name in ENVIRONMENTS)] for row, words in rows.items()),
-    )
+    sizes = [
+        [words, *(str(getattr(TABLE[name], row) or "none") for name in ENVIRONMENTS)] for row, words in rows.items()
+    ]
+    zones = [", ".join(TABLE[name].payment_zones) or "none" for name in ENVIRONMENTS]
+    yield from _table(["", *ENVIRONMENTS], [*sizes, ["zones with a NAT for payments", *zones]])
     yield "## Sizes of TripGen\n"
-    yield from _sizes(tripgen.SIZING, tripgen_services.TABLE)
+    yield from _sizes(tripgen.SIZING, tripgen.SERVICES.table)
     yield "## Sizes of DTx\n"
-    yield from _sizes(dtx.SIZING, dtx.SERVICE_TABLE)
+    yield from _sizes(dtx.SIZING, dtx.SERVICES.table)
 
 
 def _sizes(sizing: Sizing, service_table: ServiceTable) -> Iterator[str]:

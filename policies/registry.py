@@ -37,7 +37,6 @@ from policies.rule import Answer, Finding, ResourceRule, Rule, StackRule, matche
 from policies.sizing import dtx as dtx_sizing
 from policies.sizing import kyeol as kyeol_sizing
 from policies.sizing import tripgen as tripgen_sizing
-from policies.sizing import tripgen_services
 from policies.tags import labels
 
 RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
@@ -66,7 +65,6 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *support.RULES,
     *kyeol_sizing.RESOURCE_RULES,
     *tripgen_sizing.RESOURCE_RULES,
-    *tripgen_services.RESOURCE_RULES,
     *dtx_sizing.RESOURCE_RULES,
 )
 STACK_RULES: Final[tuple[StackRule, ...]] = (
@@ -83,7 +81,6 @@ STACK_RULES: Final[tuple[StackRule, ...]] = (
     *kubernetes_availability.STACK_RULES,
     *kyeol_sizing.STACK_RULES,
     *tripgen_sizing.STACK_RULES,
-    *tripgen_services.STACK_RULES,
     *dtx_sizing.STACK_RULES,
 )
 RULES: Final[tuple[Rule, ...]] = (*RESOURCE_RULES, *STACK_RULES)

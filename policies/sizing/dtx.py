@@ -8,14 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from policies.controls import Controls
-from policies.kubernetes import WORKLOADS
 from policies.resource import Resource, Value, revealed
-from policies.rule import ResourceRule, StackRule
-from policies.sizing.services import TYPES, ServiceSizing, load_services
+from policies.sizing.services import ServiceSizing, load_services
 from policies.sizing.table import Sizing, load_table
 
-TABLE: Final = load_table(Path(__file__).with_name("dtx.toml"))
-SERVICE_TABLE: Final = load_services(Path(__file__).with_name("dtx_services.toml"))
+_FOLDER: Final = Path(__file__).parent
 
 SYSTEM: Final = "platform:system:Dtx"
 CLUSTER: Final = "gcp:container/cluster:Cluster"
@@ -79,112 +76,64 @@ def _pool_kind(label: Value) -> str:
     return "monitoring_nodes" if revealed(label) == MONITORING else "service_nodes"
 
 
-SIZING: Final = Sizing(system=SYSTEM, table=TABLE, words=WORDS, parts=parts, file="policies/sizing/dtx.toml")
-SERVICES: Final = ServiceSizing(system=SYSTEM, table=SERVICE_TABLE, file="policies/sizing/dtx_services.toml")
-
-_SIZE: Final = "cost; GDPR 32 (1) b resilience"
+_PROTECTS: Final = "GDPR 32 (1) b resilience"
 _CONTROLS: Final[Controls] = {"GDPR": ("32 (1) b",)}
-_FIX: Final = (
-    "Give the stack what the table says for its environment (Pulumi.<stack>.yaml); where the table itself changes, "
-    "change policies/sizing/dtx.toml in the same review"
+_SOURCE: Final = "DTx infrastructure"
+
+SIZING: Final = Sizing(
+    system=SYSTEM,
+    table=load_table(_FOLDER / "dtx.toml"),
+    words=WORDS,
+    parts=parts,
+    file="policies/sizing/dtx.toml",
+    protects=_PROTECTS,
+    controls=_CONTROLS,
+    source=_SOURCE,
 )
-_SERVICES_FIX: Final = (
-    "Give the service what the table says (config/<environment>/services/dtx/); where the table itself changes, "
-    "change policies/sizing/dtx_services.toml in the same review"
+SERVICES: Final = ServiceSizing(
+    system=SYSTEM,
+    table=load_services(_FOLDER / "dtx_services.toml"),
+    file="policies/sizing/dtx_services.toml",
+    protects=_PROTECTS,
+    controls=_CONTROLS,
+    source=f"{_SOURCE}, components 1 (2-4, 3-6 and 2-4 pods)",
 )
-_SOURCE: Final = "DTx infrastructure, components {}"
-
-
-def _sizing_rule(name: str, title: str, chapter: str, *types: str) -> ResourceRule:
-    return ResourceRule(
-        id=f"dtx-{name}",
-        concern="sizing",
-        title=title,
-        severity="medium",
-        protects=_SIZE,
-        controls=_CONTROLS,
-        fix=_FIX,
-        source=_SOURCE.format(chapter),
-        types=types,
-        fail_closed=False,
-        judge=SIZING.sizes,
-    )
-
 
 RESOURCE_RULES: Final = (
-    _sizing_rule(
+    SIZING.rule(
         "nodes",
         "Node pools have the size, the least and the most nodes that the environment has: five workers or more in prod",
-        "1",
+        "components 1",
         CLUSTER,
         NODE_POOL,
         *OTHER_COMPUTE,
     ),
-    _sizing_rule(
+    SIZING.rule(
         "postgres",
         "The database and its replicas have the size and the disk that the environment has",
-        "2",
+        "components 2",
         DATABASE,
         *OTHER_DATABASES,
     ),
-    _sizing_rule(
+    SIZING.rule(
         "cache",
         "The cache has the nodes, the copies and the memory that the environment has",
-        "3",
+        "components 3",
         CACHE,
         *OTHER_CACHES,
     ),
-    _sizing_rule(
+    SIZING.rule(
         "stores",
         "Warehouse, documents and registry are those that the environment has",
-        "4",
+        "components 4",
         "gcp:bigquery/dataset:Dataset",
         "gcp:firestore/database:Database",
         "gcp:artifactregistry/repository:Repository",
     ),
-    ResourceRule(
-        id="dtx-services",
-        concern="sizing",
-        title="Each service takes what its row says, in as many pods as its row says",
-        severity="medium",
-        protects=_SIZE,
-        controls=_CONTROLS,
-        fix=_SERVICES_FIX,
-        source=_SOURCE.format("1 (2-4, 3-6 and 2-4 pods)"),
-        types=TYPES,
-        fail_closed=False,
-        claims=SERVICES.claims,
-        judge=SERVICES.sizes,
-    ),
+    SERVICES.services_rule,
 )
 
 STACK_RULES: Final = (
-    StackRule(
-        id="dtx-each-row",
-        concern="sizing",
-        title="The stack has as many of everything as the sizing table says",
-        severity="medium",
-        protects=_SIZE,
-        controls=_CONTROLS,
-        fix=_FIX,
-        source=_SOURCE.format("1 to 4"),
-        types=(SYSTEM, NODE_POOL, DATABASE, *sorted(KINDS)),
-        fail_closed=False,
-        claims=SIZING.concerned,
-        judge=SIZING.each_row,
-    ),
-    StackRule(
-        id="dtx-every-service",
-        concern="sizing",
-        title="Every service of the infrastructure runs",
-        severity="high",
-        protects=_SIZE,
-        controls=_CONTROLS,
-        fix=_SERVICES_FIX,
-        source=_SOURCE.format("1"),
-        types=(SYSTEM, *WORKLOADS),
-        fail_closed=False,
-        claims=SERVICES.concerned,
-        judge=SERVICES.every_service,
-    ),
+    SIZING.each_row_rule("components 1 to 4", NODE_POOL, DATABASE, *sorted(KINDS)),
+    SERVICES.every_service_rule,
 )

@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 
 from policies.kubernetes import AUTOSCALER, DISRUPTION_BUDGET, SCALED_OBJECT, WORKLOADS
 from policies.resource import ENVIRONMENTS, UNKNOWN, EnvironmentName, Resource, Value, revealed
-from policies.rule import Finding, at_path, unknowable, violated
-from policies.sizing.table import expected_at
+from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
+from policies.sizing.table import SystemTable, expected_at
 
 #: Objects of a service that its row speaks of.
 TYPES: Final = (*WORKLOADS, SCALED_OBJECT, AUTOSCALER, DISRUPTION_BUDGET)
@@ -60,14 +60,50 @@ def service_of(resource: Resource) -> Value:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceSizing:
+class ServiceSizing(SystemTable):
     """A system's table of services."""
 
-    #: The system's component.
-    system: str
     table: ServiceTable
-    #: Where the table stands, for messages.
-    file: str
+
+    @property
+    def services_rule(self) -> ResourceRule:
+        """Return the rule that holds each object of a service against the service's row."""
+        return ResourceRule(
+            id=f"{self.name}-services",
+            concern="sizing",
+            title="Each service takes what its row says, in as many pods as its row says",
+            severity="medium",
+            protects=f"cost; {self.protects}",
+            controls=self.controls,
+            fix=self._fix,
+            source=self.source,
+            types=TYPES,
+            fail_closed=False,
+            claims=self.claims,
+            judge=self.sizes,
+        )
+
+    @property
+    def every_service_rule(self) -> StackRule:
+        """Return the rule that misses services in a stack."""
+        return StackRule(
+            id=f"{self.name}-every-service",
+            concern="sizing",
+            title="Every service of the table runs",
+            severity="high",
+            protects=self.protects,
+            controls=self.controls,
+            fix=self._fix,
+            source=self.source,
+            types=(self.system, *WORKLOADS),
+            fail_closed=False,
+            claims=self.concerned,
+            judge=self.every_service,
+        )
+
+    @property
+    def _fix(self) -> str:
+        return self.fix(f"Give the service what the table says (config/<environment>/services/{self.name}/)")
 
     def is_ours(self, resource: Resource) -> bool:
         """Return whether an object belongs to the system."""
@@ -95,17 +131,13 @@ class ServiceSizing:
 
     def every_service(self, resources: Sequence[Resource]) -> Iterable[Finding]:
         """Require each service of the table."""
-        system = next(resource for resource in resources if resource.type == self.system)
+        system = self.system_in(resources)
         there = {service_of(one) for one in resources if one.type in WORKLOADS and self.is_ours(one)}
         for name in self.table[system.environment]:
             if name not in there:
                 yield violated(
                     f"no {name}", f"every service that {self.file} lists for {system.environment}", system.urn
                 )
-
-    def concerned(self, resources: Sequence[Resource]) -> bool:
-        """Return whether the stack holds the system."""
-        return any(resource.type == self.system for resource in resources)
 
 
 def _figures(resource: Resource, row: ServiceRow) -> Iterator[tuple[str, Value]]:

@@ -9,10 +9,11 @@ from typing import Final
 
 from policies.controls import Controls
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
-from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
+from policies.rule import Finding, StackRule, at_path, unknowable, violated
+from policies.sizing.services import ServiceSizing, load_services
 from policies.sizing.table import Sizing, load_table
 
-TABLE: Final = load_table(Path(__file__).with_name("tripgen.toml"))
+_FOLDER: Final = Path(__file__).parent
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
@@ -81,8 +82,6 @@ def _pool_kind(mode: Value) -> str:
     return "system_nodes" if revealed(mode) == "System" else "application_nodes"
 
 
-SIZING: Final = Sizing(system=SYSTEM, table=TABLE, words=WORDS, parts=parts, file="policies/sizing/tripgen.toml")
-
 #: What must be equal between a primary and its replicas, and why.
 _EQUAL: Final = ("sku.name", "sku.tier", "storage.storageSizeGB")
 _WHY_EQUAL: Final = (
@@ -119,33 +118,31 @@ def _has_a_replica(resources: Sequence[Resource]) -> bool:
     return any(_is_replica(resource) for resource in resources)
 
 
-_SIZE: Final = "cost; ISMS-P 2.9.2 performance and failures"
+_PROTECTS: Final = "ISMS-P 2.9.2 performance and failures"
 _CONTROLS: Final[Controls] = {"ISMS-P": ("2.9.2",)}
-_FIX: Final = (
-    "Give the stack what the table says for its environment (Pulumi.<stack>.yaml); where the table itself changes, "
-    "change policies/sizing/tripgen.toml in the same review"
+_SOURCE: Final = "TripGen physical architecture"
+
+SIZING: Final = Sizing(
+    system=SYSTEM,
+    table=load_table(_FOLDER / "tripgen.toml"),
+    words=WORDS,
+    parts=parts,
+    file="policies/sizing/tripgen.toml",
+    protects=_PROTECTS,
+    controls=_CONTROLS,
+    source=_SOURCE,
 )
-_SOURCE: Final = "TripGen physical architecture, {}"
-
-
-def _sizing_rule(name: str, title: str, chapter: str, *types: str) -> ResourceRule:
-    return ResourceRule(
-        id=f"tripgen-{name}",
-        concern="sizing",
-        title=title,
-        severity="medium",
-        protects=_SIZE,
-        controls=_CONTROLS,
-        fix=_FIX,
-        source=_SOURCE.format(chapter),
-        types=types,
-        fail_closed=False,
-        judge=SIZING.sizes,
-    )
-
+SERVICES: Final = ServiceSizing(
+    system=SYSTEM,
+    table=load_services(_FOLDER / "tripgen_services.toml"),
+    file="policies/sizing/tripgen_services.toml",
+    protects=_PROTECTS,
+    controls=_CONTROLS,
+    source=f"{_SOURCE}, 3.2.1, 3.3.1 and 3.3.2",
+)
 
 RESOURCE_RULES: Final = (
-    _sizing_rule(
+    SIZING.rule(
         "nodes",
         "Node pools have the size, the least and the most nodes that the environment has, and the cluster its tier",
         "3.1.1 and 3.1.2",
@@ -153,27 +150,27 @@ RESOURCE_RULES: Final = (
         AGENT_POOL,
         *OTHER_COMPUTE,
     ),
-    _sizing_rule(
+    SIZING.rule(
         "postgres",
         "The database and its replicas have the size and the disk that the environment has",
         "5.1.1 and 5.1.2",
         SERVER,
         *OTHER_DATABASES,
     ),
-    _sizing_rule(
+    SIZING.rule(
         "cache",
         "The cache has the size that the environment has",
         "5.2.1",
         "azure-native:redisenterprise:RedisEnterprise",
         *OTHER_CACHES,
     ),
-    _sizing_rule(
+    SIZING.rule(
         "messaging",
         "Service Bus has the tier and the messaging units that the environment has",
         "6.1.1",
         "azure-native:servicebus:Namespace",
     ),
-    _sizing_rule(
+    SIZING.rule(
         "edge",
         "Gateway, firewall and Front Door have the tier and the capacity that the environment has",
         "4.2.1 and 7.1.1",
@@ -181,18 +178,19 @@ RESOURCE_RULES: Final = (
         "azure-native:network:AzureFirewall",
         "azure-native:cdn:Profile",
     ),
-    _sizing_rule(
+    SIZING.rule(
         "logs",
         "Logs are kept as long, and taken in as much a day, as the environment says",
         "8.1.1",
         "azure-native:operationalinsights:Workspace",
     ),
-    _sizing_rule(
+    SIZING.rule(
         "registry",
         "The registry has the tier that the environment has",
         "9",
         "azure-native:containerregistry:Registry",
     ),
+    SERVICES.services_rule,
 )
 
 STACK_RULES: Final = (
@@ -204,24 +202,12 @@ STACK_RULES: Final = (
         protects="ISMS-P 2.12.1 readiness for disasters, 2.9.2 performance and failures",
         controls={"ISMS-P": ("2.9.2", "2.12.1")},
         fix="Give replicas the primary's SKU and storage; the document's D4s_v3 replicas of a D8s_v3 cannot be made",
-        source=_SOURCE.format("5.1.2 and 10.1.2"),
+        source=f"{_SOURCE}, 5.1.2 and 10.1.2",
         types=(SERVER,),
         fail_closed=False,
         claims=_has_a_replica,
         judge=replicas_equal_primary,
     ),
-    StackRule(
-        id="tripgen-each-row",
-        concern="sizing",
-        title="The stack has as many of everything as the sizing table says",
-        severity="medium",
-        protects=_SIZE,
-        controls=_CONTROLS,
-        fix=_FIX,
-        source=_SOURCE.format("3 to 9"),
-        types=(SYSTEM, AGENT_POOL, SERVER, *sorted(KINDS)),
-        fail_closed=False,
-        claims=SIZING.concerned,
-        judge=SIZING.each_row,
-    ),
+    SIZING.each_row_rule("3 to 9", AGENT_POOL, SERVER, *sorted(KINDS)),
+    SERVICES.every_service_rule,
 )
