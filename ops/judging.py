@@ -15,14 +15,13 @@ from ops.pulumi import Pulumi
 from ops.residency import Judged, judged
 from ops.stack_files import stack_config, stack_file
 from ops.state import State, StateError
-from policies.classification import ENVIRONMENT_KEY, PROTECTION_KEY, SETTINGS, classifications
+from policies.classification import SETTINGS
 from policies.enforcement import Enforcement, Outcome
 from policies.exceptions import load_exceptions
 from policies.isolation.identifiers import identifiers
 from policies.levels import load_levels
-from policies.lifecycle.support import today
 from policies.registry import RULES
-from policies.resource import ENVIRONMENTS, EnvironmentName
+from policies.resource import EnvironmentName
 
 STDIN: Final = Path("-")
 #: What the settings say nothing of counts as personal.
@@ -34,11 +33,11 @@ class Subject:
     """A state, and what its stack's settings say of it."""
 
     state: State
-    environment: EnvironmentName
-    #: What the data of each system is: `public`, `internal`, `personal`.
+    #: How strictly what is found in it counts today.
+    enforcement: Enforcement
+    #: What the data of each system is, those of the state that the settings do not name among them: `public`,
+    #: `internal`, `personal`.
     classifications: Mapping[str, str]
-    #: The settings lift the protection, so that the stack can be destroyed.
-    protection_lifted: bool = False
 
     @classmethod
     def of(cls, state: State, config_file: Path | None) -> Subject:
@@ -56,39 +55,33 @@ class Subject:
             ) from None
         except (OSError, YAMLError, KeyError, TypeError) as error:
             raise StateError(f"{file} cannot be read as a stack's settings: {error}") from None
-        environment = next((name for name in ENVIRONMENTS if name == config.get(ENVIRONMENT_KEY)), None)
-        if environment is None:
-            raise StateError(f"{file}: {ENVIRONMENT_KEY} has to be one of {', '.join(ENVIRONMENTS)}")
-        texts = {key: json.dumps(value, default=str) for key, value in config.items()}
-        said = classifications(texts)
+        texts = {
+            key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in config.items()
+        }
+        try:
+            enforcement = Enforcement.of_stack(
+                stack=state.stack,
+                project=state.project,
+                config=texts,
+                levels=load_levels(RULES),
+                exceptions=load_exceptions(RULES),
+            )
+        except ValueError as error:
+            raise StateError(f"nothing can be judged by {file}: {error}") from None
         # A system that the settings do not name any more may still have something in the state.
         systems = sorted({*config.get(f"{SETTINGS}systems", ()), *state.systems})
         return cls(
             state=replace(state, own=identifiers(texts)),
-            environment=environment,
-            classifications={name: said.get(name, NOT_SAID) for name in systems},
-            protection_lifted=config.get(PROTECTION_KEY) == "lifted",
+            enforcement=enforcement,
+            classifications={name: enforcement.classifications.get(name, NOT_SAID) for name in systems},
         )
 
     @property
-    def enforcement(self) -> Enforcement:
-        """Return how strictly what is found in it counts today."""
-        try:
-            day = today()
-        except ValueError as error:
-            raise StateError(str(error)) from None
-        return Enforcement(
-            stack=self.state.stack,
-            project=self.state.project,
-            environment=self.environment,
-            levels=load_levels(RULES),
-            classifications=self.classifications,
-            exceptions=load_exceptions(RULES),
-            day=day,
-            protection_lifted=self.protection_lifted,
-        )
+    def environment(self) -> EnvironmentName:
+        """Return what its stack is."""
+        return self.enforcement.environment
 
-    def under(self, enforcement: Enforcement) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[Outcome, ...]:
         """Return what becomes of all that the whole pack finds in it."""
         if self.state.pending:
             raise StateError(
@@ -96,7 +89,7 @@ class Subject:
                 "(docs/runbooks/recovery.md)"
             )
         resources, as_said = self.state.everything(self.environment), self.state.as_said(self.environment)
-        return tuple(enforcement.judged(resources, as_said))
+        return tuple(self.enforcement.judged(resources, as_said))
 
     def judged(self, system: str | None = None) -> Judged:
         """Return what the policy pack's rules say of it, or of one system in it."""

@@ -46,17 +46,15 @@ def policy(
 
 def report(subject: Subject) -> Report:
     """Return what the pack says of a state."""
-    enforcement = subject.enforcement
-    outcomes = subject.under(enforcement)
     return Report(
         stack=subject.state.stack,
         environment=subject.environment,
-        day=enforcement.day,
+        day=subject.enforcement.day,
         state_sha256=subject.state.digest,
         state_written=subject.state.written,
         rules_sha256=rules_digest(),
         resources=len(subject.state.records),
-        outcomes=outcomes,
+        outcomes=subject.outcomes(),
     )
 
 

@@ -22,7 +22,7 @@ from google.protobuf.message_factory import GetMessageClass
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies.classification import ENVIRONMENT_KEY, PROTECTION_KEY, classifications
+from policies.classification import ENVIRONMENT_KEY
 from policies.enforcement import Enforcement
 from policies.exceptions import EXCEPTIONS_RULE, Exceptions, ExceptionsError, load_exceptions
 from policies.isolation.identifiers import identifiers
@@ -30,7 +30,7 @@ from policies.levels import Level, Levels, LevelsError, load_levels, strictest
 from policies.lifecycle.support import today
 from policies.message import message
 from policies.registry import RESOURCE_RULES, RULES, STACK_RULES, Judgement, judge, judge_stack
-from policies.resource import ENVIRONMENTS, EnvironmentName, Provider, Resource, Value, normalise
+from policies.resource import EnvironmentName, Provider, Resource, Value, normalise
 from policies.rule import ResourceRule, Rule, Severity
 
 PACK: Final = "platform"
@@ -66,21 +66,17 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(
         self, request: messages.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
     ) -> messages.AnalyzerStackConfigureResponse:
-        given = request.config.get(ENVIRONMENT_KEY)
-        environment = next((name for name in ENVIRONMENTS if name == given), None)
-        if environment is None:
-            _refuse(context, f"{ENVIRONMENT_KEY} is {given!r}")
+        try:
+            self.enforcement = Enforcement.of_stack(
+                stack=request.stack,
+                project=request.project,
+                config=request.config,
+                levels=self.levels,
+                exceptions=self.exceptions,
+            )
+        except ValueError as error:
+            _refuse(context, str(error))
         self.own = identifiers(request.config)
-        self.enforcement = Enforcement(
-            stack=request.stack,
-            project=request.project,
-            environment=environment,
-            levels=self.levels,
-            classifications=classifications(request.config),
-            exceptions=self.exceptions,
-            day=today(),
-            protection_lifted=request.config.get(PROTECTION_KEY) == "lifted",
-        )
         return messages.AnalyzerStackConfigureResponse()
 
     def GetAnalyzerInfo(self, request: Empty, context: grpc.ServicerContext) -> messages.AnalyzerInfo:
@@ -215,10 +211,7 @@ def _references(request: messages.AnalyzeRequest | messages.AnalyzerResource) ->
 
 
 def _refuse(context: grpc.ServicerContext, problem: str) -> NoReturn:
-    context.abort(
-        grpc.StatusCode.INVALID_ARGUMENT,
-        f"the policy pack cannot judge: {problem}; it must be one of {', '.join(ENVIRONMENTS)} (Pulumi.<stack>.yaml)",
-    )
+    context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"the policy pack cannot judge: {problem}")
     raise AssertionError("abort raises")
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from policies.classification import Classifications, is_personal
+from policies.classification import ENVIRONMENT_KEY, PROTECTION_KEY, Classifications, classifications, is_personal
 from policies.exceptions import EXCEPTIONS_RULE, Exceptions, PolicyException, faults, unneeded
 from policies.levels import Level, Levels, level_of
+from policies.lifecycle.support import today
 from policies.registry import RULES, Judgement, judge, judge_stack
-from policies.resource import EnvironmentName, Resource
+from policies.resource import ENVIRONMENTS, EnvironmentName, Resource
 from policies.rule import Finding, Rule
 
 
@@ -43,6 +44,31 @@ class Enforcement:
     day: date
     #: The stack's settings lift the protection, so that it can be destroyed.
     protection_lifted: bool = False
+
+    @classmethod
+    def of_stack(
+        cls, *, stack: str, project: str, config: Mapping[str, str], levels: Levels, exceptions: Exceptions
+    ) -> Enforcement:
+        """Return how strictly it counts today, by a stack's configuration as the engine hands it over: all of it text.
+
+        Raises ValueError where the configuration names no environment that we know, or POLICY_DATE no day.
+        """
+        given = config.get(ENVIRONMENT_KEY)
+        environment = next((name for name in ENVIRONMENTS if name == given), None)
+        if environment is None:
+            raise ValueError(
+                f"{ENVIRONMENT_KEY} is {given!r}; it must be one of {', '.join(ENVIRONMENTS)} (Pulumi.<stack>.yaml)"
+            )
+        return cls(
+            stack=stack,
+            project=project,
+            environment=environment,
+            levels=levels,
+            classifications=classifications(config),
+            exceptions=exceptions,
+            day=today(),
+            protection_lifted=config.get(PROTECTION_KEY) == "lifted",
+        )
 
     @cached_property
     def here(self) -> Exceptions:

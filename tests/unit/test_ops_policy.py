@@ -299,3 +299,12 @@ def test_a_mistake_in_the_exceptions_keeps_it_from_judging(
     monkeypatch.setattr(judging, "load_exceptions", lambda rules: load_exceptions(rules, file))
     code, text = ops(harmless())
     assert (code, "exception 1: rule has to be a text" in text) == (2, True)
+
+
+def test_settings_of_no_environment_that_is_known_cannot_judge(ops: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.qa.yaml"
+    file.write_text("config:\n  platform:environment: qa\n")
+    code, said = ops(harmless(), "--config-file", str(file))
+    assert code == 2
+    assert "platform:environment is 'qa'; it must be one of dev, stage, prod, mgmt" in " ".join(said.split())
+    assert file.name in said
