@@ -228,10 +228,11 @@ def _lifecycle() -> Iterator[str]:
 def _sizing() -> Iterator[str]:
     yield "## Sizes of KYEOL\n"
     rows = {"nodes": "nodes", "postgres": "PostgreSQL", "cache": "Valkey", "payment_nodes": "nodes for payments"}
-    yield from _table(
-        ["", *ENVIRONMENTS],
-        ([words, *(str(getattr(TABLE[name], row) or "none") for name in ENVIRONMENTS)] for row, words in rows.items()),
-    )
+    sizes = [
+        [words, *(str(getattr(TABLE[name], row) or "none") for name in ENVIRONMENTS)] for row, words in rows.items()
+    ]
+    zones = [", ".join(TABLE[name].payment_zones) or "none" for name in ENVIRONMENTS]
+    yield from _table(["", *ENVIRONMENTS], [*sizes, ["zones with a NAT for payments", *zones]])
     yield "## Sizes of TripGen\n"
     yield from _sizes(tripgen.SIZING, tripgen.SERVICES.table)
     yield "## Sizes of DTx\n"

@@ -56,8 +56,10 @@ class Column:
     nodes: NodesRow
     postgres: PostgresRow | None = None
     cache: CacheRow | None = None
-    #: Nodes for payments; where there are any, they have a NAT gateway of their own.
+    #: Nodes for payments; where there are any, they have NAT gateways of their own.
     payment_nodes: NodesRow | None = None
+    #: Letters of the zones with a payment NAT gateway each.
+    payment_zones: tuple[str, ...] = ()
 
 
 def _span(least: int, most: int) -> str:
@@ -74,12 +76,14 @@ def _column(
     postgres: dict[str, Any] | None = None,
     cache: dict[str, Any] | None = None,
     payment_nodes: dict[str, Any] | None = None,
+    payment_zones: Sequence[str] = (),
 ) -> Column:
     return Column(
         nodes=NodesRow(**nodes),
         postgres=PostgresRow(**postgres) if postgres else None,
         cache=CacheRow(**cache) if cache else None,
         payment_nodes=NodesRow(**payment_nodes) if payment_nodes else None,
+        payment_zones=tuple(payment_zones),
     )
 
 
@@ -89,6 +93,7 @@ NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 INSTANCE: Final = "aws:rds/instance:Instance"
 REPLICATION_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
 NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
+SUBNET: Final = "aws:ec2/subnet:Subnet"
 PAYMENT_EGRESS: Final = "platform:aws:PaymentEgress"
 SYSTEM: Final = "platform:system:Kyeol"
 #: What runs containers, a database or a cache in other ways than the table's; it would be a way round it.
@@ -212,12 +217,18 @@ def _system(resources: Sequence[Resource]) -> Resource:
 
 
 def payment_nat_present(resources: Sequence[Resource]) -> Iterable[Finding]:
-    """Require a payment NAT where payments are made."""
-    if not any(resource.type == NAT_GATEWAY and is_payment_nat(resource) for resource in resources):
-        system = _system(resources)
-        yield violated(
-            f"no payment NAT in {system.environment}", "a NAT gateway that payments alone leave by", system.urn
-        )
+    """Require one payment NAT in each zone of the payments. Whose subnet it stands in, a preview knows by reference."""
+    system = _system(resources)
+    zones = TABLE[system.environment].payment_zones
+    letters = {one.urn: str(revealed(one.at("availabilityZone")))[-1] for one in resources if one.type == SUBNET}
+    nats = [one for one in resources if one.type == NAT_GATEWAY and is_payment_nat(one)]
+    found = Counter(letters.get(urn) for nat in nats for urn in nat.references.get("subnetId", ()))
+    allowed = f"one that payments alone leave by in each of the zones {', '.join(zones)} of {system.environment}"
+    for zone in zones:
+        if found[zone] != 1:
+            yield violated(f"{found[zone]} payment NATs in zone {zone}", allowed, system.urn)
+    if len(nats) > len(zones):
+        yield violated(f"{len(nats)} payment NATs", allowed, system.urn)
 
 
 def _kinds(resources: Iterable[Resource]) -> Counter[str]:
@@ -313,13 +324,14 @@ STACK_RULES: Final = (
     StackRule(
         id="kyeol-payment-nat-present",
         concern="sizing",
-        title="Payments in prod leave by a NAT gateway of their own",
+        title="Payments in prod leave by NAT gateways of their own, one in each zone that they run in",
         severity="high",
         protects="ISMS-P 2.6.7 internet access, 2.10.4 electronic payments",
         controls={"ISMS-P": ("2.6.7", "2.10.4")},
-        fix="Give the stack `payment_gateway` in its settings (Pulumi.prod.yaml)",
+        fix="Give the stack `payment_gateway` in its settings (Pulumi.prod.yaml), with these zones; where the zones "
+        "change, change policies/sizing/kyeol.toml in the same review",
         source=_PAYMENT_SOURCE,
-        types=(SYSTEM, NAT_GATEWAY),
+        types=(SYSTEM, NAT_GATEWAY, SUBNET),
         fail_closed=False,
         claims=_takes_payments,
         judge=payment_nat_present,

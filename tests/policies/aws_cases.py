@@ -7,6 +7,8 @@ from policies.resource import UNKNOWN, EnvironmentName, Resource, Value
 from tests.policies.building import TOKYO, Cases, resource
 
 BUCKET = "aws:s3/bucket:Bucket"
+NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
+SUBNET = "aws:ec2/subnet:Subnet"
 OREGON = replace(TOKYO, properties={"region": "us-west-2"})
 UNPLACED = replace(TOKYO, properties={})
 LATER = replace(TOKYO, properties={"region": UNKNOWN})
@@ -39,9 +41,27 @@ def cache(
     )
 
 
-def payment_nat(environment: EnvironmentName, **properties: Any) -> Resource:
+def payment_nat(environment: EnvironmentName, subnet: Resource | None = None, **properties: Any) -> Resource:
     parents = ("platform:system:Kyeol", "platform:aws:PaymentEgress")
-    return resource("aws:ec2/natGateway:NatGateway", environment, parents=parents, **properties)
+    references = {"subnetId": [subnet]} if subnet else {}
+    return resource(NAT_GATEWAY, environment, parents=parents, references=references, **properties)
+
+
+def public_subnet(letter: str) -> Resource:
+    return resource(SUBNET, "prod", called=f"public-{letter}", availabilityZone=f"ap-northeast-1{letter}")
+
+
+PUBLIC_SUBNETS = {letter: public_subnet(letter) for letter in ("a", "c", "d")}
+
+
+def payment_nats(*letters: str) -> list[Resource]:
+    """Return a payment NAT in each of these zones."""
+    return [payment_nat("prod", PUBLIC_SUBNETS[letter], allocationId=f"eipalloc-{letter}") for letter in letters]
+
+
+def with_payment_nats(*nats: Resource) -> list[Resource]:
+    """Return a whole prod with these payment NATs."""
+    return [*(one for one in whole("prod") if one.type != NAT_GATEWAY), *nats]
 
 
 def kyeol(environment: EnvironmentName) -> Resource:
@@ -60,7 +80,7 @@ def whole(environment: EnvironmentName) -> list[Resource]:
             cache(environment, "cache.t3.small", 2, failover=True),
         ],
     )
-    payments = [payment_nat("prod", allocationId="eipalloc-1"), payment_nodes("prod", "t3.medium", 2, 2)]
+    payments = [*PUBLIC_SUBNETS.values(), *payment_nats("a", "c"), payment_nodes("prod", "t3.medium", 2, 2)]
     return [
         kyeol(environment),
         nodes(environment, "t3.medium", 3, 5),
@@ -73,7 +93,6 @@ ACL = "aws:wafv2/webAcl:WebAcl"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = "aws:secretsmanager/secret:Secret"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
-SUBNET = "aws:ec2/subnet:Subnet"
 US_EAST_1_ARN = "arn:aws:{}:us-east-1:333333333333:{}"
 
 CASES: dict[str, Cases] = {
@@ -224,13 +243,22 @@ CASES: dict[str, Cases] = {
             payment_nat("stage", allocationId="eipalloc-1"),
             payment_nat("mgmt", allocationId="eipalloc-1"),
             payment_nat("prod"),
-            resource("aws:ec2/natGateway:NatGateway", "dev", called="payment-way-out", allocationId="eipalloc-1"),
+            resource(NAT_GATEWAY, "dev", called="payment-way-out", allocationId="eipalloc-1"),
         ],
         unknowable=[],
     ),
     "kyeol-payment-nat-present": Cases(
         holds=[whole("prod")],
-        violated=[[one for one in whole("prod") if one.type != "aws:ec2/natGateway:NatGateway"]],
+        violated=[
+            with_payment_nats(),
+            with_payment_nats(*payment_nats("a")),
+            with_payment_nats(*payment_nats("c")),
+            with_payment_nats(*payment_nats("a", "a")),
+            with_payment_nats(*payment_nats("a", "d")),
+            with_payment_nats(*payment_nats("a", "c", "d")),
+            with_payment_nats(*payment_nats("a", "c"), payment_nat("prod", subnetId="subnet-of-somebody")),
+            with_payment_nats(*payment_nats("a"), payment_nat("prod", subnetId=UNKNOWN)),
+        ],
         unknowable=[],
     ),
     "kyeol-each-row-once": Cases(
@@ -256,7 +284,7 @@ UNCLAIMED: dict[str, list[Resource | list[Resource]]] = {
         resource(LOG_GROUP, kmsKeyId=UNKNOWN),
         resource(LOG_GROUP, name="my-db-1a"),
     ],
-    "kyeol-payment-nat": [resource("aws:ec2/natGateway:NatGateway", "dev", called="network-nat-a")],
+    "kyeol-payment-nat": [resource(NAT_GATEWAY, "dev", called="network-nat-a")],
     "kyeol-payment-nat-present": [whole("dev"), whole("mgmt"), []],
     "kyeol-each-row-once": [[nodes("prod", "t3.medium", 3, 5)], []],
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import permutations
 
 from policies.kubernetes import WORKLOADS
 from policies.resource import UNKNOWN, Resource, revealed
@@ -25,9 +26,15 @@ def in_the_hub(resource: Resource) -> Iterator[Mutant]:
 
 
 def payment_nat_present(resources: Sequence[Resource]) -> Iterator[Mutant]:
+    """Return the mutants of the payment NATs: each is missing, there twice, and in another one's zone."""
     system = next(one for one in resources if one.type == kyeol.SYSTEM)
     nats = [one for one in resources if one.type == kyeol.NAT_GATEWAY and kyeol.PAYMENT_EGRESS in one.lineage]
     yield removed(system.urn, *nats)
+    for one, other in permutations(nats, 2):
+        yield removed(system.urn, one)
+        yield doubled(one, system.urn)
+        moved = replace(one, references={**one.references, "subnetId": other.references["subnetId"]})
+        yield Mutant(what=f"it stands in the zone of {other.name}", before=(one,), after=moved, named=system.urn)
 
 
 def each_row(
