@@ -20,7 +20,7 @@ from policies.encryption import gcp as gcp_encryption
 from policies.identity import aws as aws_identity
 from policies.identity import azure as azure_identity
 from policies.identity import gcp as gcp_identity
-from policies.isolation import environments
+from policies.isolation import addresses, environments
 from policies.lifecycle import support
 from policies.network import aws as aws_network
 from policies.network import azure as azure_network
@@ -60,6 +60,7 @@ RESOURCE_RULES: Final[tuple[ResourceRule, ...]] = (
     *protection.RESOURCE_RULES,
     *labels.RESOURCE_RULES,
     *environments.RESOURCE_RULES,
+    *addresses.RESOURCE_RULES,
     *images.RESOURCE_RULES,
     *pod_security.RESOURCE_RULES,
     *support.RULES,

@@ -37,8 +37,13 @@ _UUID: Final = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 _WHOLE: Final = (
     (re.compile(r"(?:.*\.)?\w*(?:[aA]ccount|[oO]wner)Ids?(?:\.\d+)?"), _NUMBER),
     (re.compile(r"(?:.*\.)?\w*(?:[sS]ubscription|[tT]enant)Ids?(?:\.\d+)?"), _UUID),
-    (re.compile(r"(?:.*\.)?project"), re.compile(rf"^(?:{_PROJECT}|\d{{6,}})$")),
+    (
+        re.compile(r"(?:.*\.)?\w*[pP]roject(?:s|Ids?|Numbers?|IdOrNum)?(?:\.\d+)?"),
+        re.compile(rf"^(?:{_PROJECT}|\d{{6,}})$"),
+    ),
 )
+#: An account by itself on AWS, as a principal is named: a text of its own, or one in a policy document.
+_AWS_ACCOUNT: Final = re.compile(r'(?:^|")(\d{12})(?:$|")')
 
 
 def isolation(resource: Resource) -> Iterable[Finding]:
@@ -51,7 +56,7 @@ def isolation(resource: Resource) -> Iterable[Finding]:
         text = revealed(value)
         if not isinstance(text, str):
             continue
-        for one in _named(path, text):
+        for one in _named(resource, path, text):
             if one.lower() not in resource.own and one.lower() not in SHARED:
                 found = "a secret value" if isinstance(value, Secret) else one
                 yield violated(f"`{path}` names {found}", f"what is {resource.environment}'s own: {_own(resource)}")
@@ -63,9 +68,11 @@ def _own(resource: Resource) -> str:
     return ", ".join(sorted(resource.own))
 
 
-def _named(path: str, text: str) -> Iterator[str]:
+def _named(resource: Resource, path: str, text: str) -> Iterator[str]:
     for found in _NAMED.finditer(text):
         yield next(one for one in found.groups() if one)
+    if resource.package == "aws":
+        yield from _AWS_ACCOUNT.findall(text)
     for place, kind in _WHOLE:
         if place.fullmatch(path):
             yield from kind.findall(text.lower())

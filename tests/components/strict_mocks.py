@@ -78,7 +78,8 @@ COMPUTED: dict[str, Callable[[str], dict[str, Any]]] = {
     "azure-native:cdn:AFDEndpoint": lambda name: {"hostName": f"{name}-abcdefgh.z01.azurefd.net"},
     # Azure takes the identities as a list and gives them back as an object.
     "azure-native:network:ApplicationGateway": lambda _: {"identity": {"type": "UserAssigned"}},
-    "azure-native:network:AzureFirewall": lambda _: {"ipConfigurations": [{"privateIPAddress": "10.0.0.4"}]},
+    # An address of no environment's plan: this world does not know the firewall's subnet.
+    "azure-native:network:AzureFirewall": lambda _: {"ipConfigurations": [{"privateIPAddress": "192.0.2.4"}]},
     "azure-native:network:PublicIPAddress": lambda name: {"ipAddress": f"ip-of-{name}"},
     "azure-native:applicationinsights:Component": lambda name: {
         "connectionString": f"InstrumentationKey=key-of-{name};IngestionEndpoint=https://{name}.in"

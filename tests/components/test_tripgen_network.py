@@ -155,7 +155,7 @@ def test_nodes_leave_through_the_firewall_and_not_otherwise(every_tripgen: World
     (table,) = every_tripgen.of("azure-native:network:RouteTable").values()
     (route,) = table["routes"]
     assert (route["addressPrefix"], route["nextHopType"]) == ("0.0.0.0/0", "VirtualAppliance")
-    assert route["nextHopIpAddress"] == "10.0.0.4"
+    assert route["nextHopIpAddress"] == "192.0.2.4"
     nodes = every_tripgen.one(SUBNET, "network-aks")
     assert nodes["routeTable"]["id"] == "network-routes-id"
     assert nodes["defaultOutboundAccess"] is False

@@ -1,15 +1,18 @@
 """What can be broken on every cloud: tags and labels, and the program's own protection."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from policies.classification import system_of
+from policies.isolation.addresses import HUB
+from policies.isolation.addresses import NETWORKS as OF_ENVIRONMENTS
 from policies.pods.images import BY_DIGEST, CHARTS
 from policies.pods.security import CONFIG_MAP, HOST, HOST_FILES, ROOT, STANDARD, WRITABLE_ROOT, allowances
 from policies.pods.templates import containers, pods
 from policies.resource import ENVIRONMENTS, UNKNOWN, Resource, Secret, Value, revealed
 from policies.tags.labels import CLASSIFICATION, ENVIRONMENT, MANAGED_BY, SYSTEM, TAGGABLE, required_of
-from tests.policies.mutation import MISSING, WRONG, Mutant, each_said, said
+from tests.policies.mutation import MISSING, WRONG, Mutant, changed, each_said, said
 
 
 def tags(resource: Resource) -> Iterator[Mutant]:
@@ -63,6 +66,53 @@ def isolation(resource: Resource) -> Iterator[Mutant]:
         "projects/of-somebody-else/topics/t",
         *(f"https://{system_of(resource)}-{name}.example/path" for name in others),
     )
+    if resource.type in NETWORKS:
+        yield from _ways_to_others(resource)
+    if resource.type == AZURE_PEERING:
+        network = "{}/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/{}"
+        own = f"/subscriptions/{next(one for one in sorted(resource.own) if UUID.fullmatch(one))}"
+        other = "/subscriptions/99999999-0000-4000-8000-000000000000"
+        yield said(resource, "remoteVirtualNetwork.id", network.format(other, "hub"))
+        for name in others:
+            yield said(resource, "remoteVirtualNetwork.id", network.format(own, f"vnet-tripgen-{name}-hub"))
+
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+AZURE_PEERING = "azure-native:network:VirtualNetworkPeering"
+THEIR_NETWORK = "projects/of-somebody-else/global/networks/vpc"
+#: The networks of AWS and Google, and how each could be joined with somebody else's. No stack has such a resource.
+NETWORKS: dict[str, list[tuple[str, str, Value]]] = {
+    "aws:ec2/vpc:Vpc": [
+        ("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "peerOwnerId", "999999999999"),
+        ("aws:ec2transitgateway/peeringAttachment:PeeringAttachment", "peerAccountId", "999999999999"),
+        ("aws:ram/principalAssociation:PrincipalAssociation", "principal", "999999999999"),
+    ],
+    "gcp:compute/network:Network": [
+        ("gcp:compute/networkPeering:NetworkPeering", "peerNetwork", THEIR_NETWORK),
+        ("gcp:compute/sharedVPCServiceProject:SharedVPCServiceProject", "hostProject", "of-somebody-else"),
+        ("gcp:dns/managedZone:ManagedZone", "peeringConfig.targetNetwork.networkUrl", THEIR_NETWORK),
+    ],
+}
+
+
+def _ways_to_others(network: Resource) -> Iterator[Mutant]:
+    """Return what joins a network with one of another account or project, placed beside it."""
+    for token, path, value in NETWORKS[network.type]:
+        after = changed(replace(network, type=token, properties={}), path, value)
+        yield Mutant(what=f"a {token} names {value!r}", before=(), after=after, named=network.urn)
+
+
+ONE_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?")
+
+
+def isolation_addresses(resource: Resource) -> Iterator[Mutant]:
+    """Return the mutants with a range of others: anywhere, and at each place where there is an address."""
+    others = [str(ranges[0]) for name, ranges in OF_ENVIRONMENTS.items() if name not in {resource.environment, HUB}]
+    yield from each_said(resource, "mutant", *others, "10.0.0.0/8")
+    for path, value in resource.leaves():
+        text = revealed(value)
+        if isinstance(text, str) and ONE_ADDRESS.fullmatch(text):
+            yield from each_said(resource, path, *others)
 
 
 ON: Value = True
@@ -126,6 +176,7 @@ MUTATIONS = {
     "protect": protect,
     "images": images,
     "isolation": isolation,
+    "isolation-addresses": isolation_addresses,
     "pod-security": pod_security,
     "pod-resources": pod_resources,
     "pod-plain-secrets": plain_secrets,

@@ -35,6 +35,7 @@ READING_PRESENCE = {
 #: Where a value that is not known is left to the update, which knows it, and why.
 LEFT_TO_THE_UPDATE = {
     "isolation": "the id of what is made in the same update, which is our own",
+    "isolation-addresses": "the address of what is made in the same update, which is our own",
     "aws-named-places": "the ARN of what is made in the same update",
     "aws-customer-keys": "the ARN of a key that is made in the same update",
     "aws-web-firewall": "the ARN of a web ACL that is made in the same update",

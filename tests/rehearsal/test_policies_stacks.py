@@ -37,6 +37,7 @@ EVERYWHERE = {
     "aws-trust",
     "aws-zones",
     "isolation",
+    "isolation-addresses",
     "kubernetes-default-deny",
     "namespace-pod-security",
     "tags",
@@ -182,6 +183,7 @@ def test_the_stack_of_the_states_passes_and_owes_nothing_to_kyeols_table(rehears
         "aws-region",
         "aws-single-rights",
         "isolation",
+        "isolation-addresses",
         "protect",
         "tags",
     }
