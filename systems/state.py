@@ -61,7 +61,7 @@ class State(Component[StateArgs], type="platform:system:State"):
             ),
             self.child(),
         )
-        place_bucket_policy(self, bucket, bucket.arn.apply(lambda arn: state_users(arn, s.user_account_ids)))
+        place_bucket_policy(self, bucket, state_users(bucket.arn, s.user_account_ids))
         secrets_key = self.key("pulumi-secrets", s)
         self.outputs = pulumi.Output.all(
             version=OUTPUTS_VERSION,

@@ -111,9 +111,7 @@ class AuditTrail(Component[AuditTrailArgs], type="platform:aws:AuditTrail"):
             self.child(),
         )
         trail_arn = f"arn:aws:cloudtrail:{args.region}:{args.account_id}:trail/{trail_name}"
-        policy = place_bucket_policy(
-            self, bucket, bucket.arn.apply(lambda arn: delivery_statements(arn, trail_arn, args.account_id))
-        )
+        policy = place_bucket_policy(self, bucket, delivery_statements(bucket.arn, trail_arn, args.account_id))
         aws.cloudtrail.Trail(
             f"{self.name}-trail",
             name=trail_name,
@@ -144,9 +142,7 @@ class AuditTrail(Component[AuditTrailArgs], type="platform:aws:AuditTrail"):
         delivery = aws.iam.RolePolicy(
             f"{self.name}-config-delivery",
             role=role.name,
-            policy=pulumi.Output.all(bucket.arn, args.key.arn).apply(
-                lambda arns: recorder_policy(arns[0], arns[1], args.account_id)
-            ),
+            policy=args.key.arn.apply(lambda key_arn: recorder_policy(bucket.arn, key_arn, args.account_id)),
             opts=self.child(),
         )
         name = names(naming.CONFIG_RECORDER, "audit")

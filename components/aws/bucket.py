@@ -46,11 +46,11 @@ def bucket_policy(bucket_arn: str, statements: Sequence[Statement]) -> str:
 class PrivateBucket(Component[PrivateBucketArgs], type="platform:aws:PrivateBucket"):
     """A versioned bucket, encrypted with its own key, closed to the public, without ACLs.
 
-    Whoever places the bucket places its policy too (`place_bucket_policy`): it may name what only comes later.
+    Whoever places the bucket places its policy too (`place_bucket_policy`): it may name what only comes later. Its
+    ARN is plain text, so that a preview can read that policy.
     """
 
     bucket_name: pulumi.Output[str]
-    arn: pulumi.Output[str]
     regional_domain_name: pulumi.Output[str]
 
     def build(self, args: PrivateBucketArgs) -> None:
@@ -115,7 +115,7 @@ class PrivateBucket(Component[PrivateBucketArgs], type="platform:aws:PrivateBuck
             opts=self.child(depends_on=[versioning]),
         )
         self.bucket_name = bucket.bucket
-        self.arn = bucket.arn
+        self.arn = f"arn:aws:s3:::{name}"
         self.regional_domain_name = bucket.bucket_regional_domain_name
 
 
@@ -126,6 +126,6 @@ def place_bucket_policy(
     return aws.s3.BucketPolicy(
         f"{bucket.name}-policy",
         bucket=bucket.bucket_name,
-        policy=pulumi.Output.all(bucket.arn, statements).apply(lambda known: bucket_policy(known[0], known[1])),
+        policy=pulumi.Output.from_input(statements).apply(lambda known: bucket_policy(bucket.arn, known)),
         opts=owner.child(depends_on=[bucket.public_access_block]),
     )

@@ -154,7 +154,7 @@ class Distribution(Component[DistributionArgs], type="platform:aws:Distribution"
         place_bucket_policy(
             self,
             args.media,
-            pulumi.Output.all(args.media.arn, distribution.arn).apply(lambda arns: media_reader(*arns)),
+            distribution.arn.apply(lambda arn: media_reader(args.media.arn, arn)),
         )
         for host in args.hosts:
             for record_type in ("A", "AAAA"):

@@ -65,9 +65,7 @@ class Media(Component[MediaArgs], type="platform:aws:Media"):
                 cluster=args.cluster,
                 namespace=args.namespace,
                 service_account=args.service_account,
-                policy=pulumi.Output.all(self.bucket.arn, args.key.arn).apply(
-                    lambda arns: policy_document(*writer_policy(*arns))
-                ),
+                policy=args.key.arn.apply(lambda key_arn: policy_document(*writer_policy(self.bucket.arn, key_arn))),
             ),
             self.child(),
         )

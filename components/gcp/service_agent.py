@@ -65,9 +65,9 @@ def place_service_agent(owner: AnyComponent, service: str, *, project: Project, 
     `after` is a resource that stands only once the project's services are on: nothing is asked before.
     """
     if asked := _ASKED.get(service):
-        return ServiceAgent(
-            member=asked(project.project_id, pulumi.InvokeOutputOptions(parent=owner, depends_on=[after]))
-        )
+        member = asked(project.project_id, pulumi.InvokeOutputOptions(parent=owner, depends_on=[after]))
+        # An answer that a preview must wait for does not say what it waits for: with the URN it does, for policies.
+        return ServiceAgent(member=pulumi.Output.all(member, after.urn).apply(lambda known: known[0]))
     if address := _WITH_THE_SERVICE.get(service):
         return ServiceAgent(member=_member(address, project.number))
     identity = ServiceIdentity(

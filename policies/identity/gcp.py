@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
+from policies.origins import types_by_urn, unknown_origin
 from policies.requirement import load_requirements, unmet
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
@@ -28,6 +30,17 @@ IAM_FLAG: Final = "cloudsql.iam_authentication"
 ANYBODY: Final = frozenset({"allusers", "allauthenticatedusers"})
 BASIC_ROLES: Final = frozenset({"roles/owner", "roles/editor"})
 AUDITED: Final = frozenset({"ADMIN_READ", "DATA_READ", "DATA_WRITE"})
+ACCOUNT: Final = "gcp:serviceaccount/account:Account"
+#: What somebody who has no name before the update comes from, beside accounts of ours. Google's own agents are asked
+#: for once the ring stands whose keys they use.
+OTHER_ORIGINS: Final = MappingProxyType(
+    {
+        "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": "gcp:kms/keyRing:KeyRing",
+        "gcp:projects/iAMMember:IAMMember": "gcp:logging/projectSink:ProjectSink",
+        "gcp:serviceaccount/iAMMember:IAMMember": "gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
+        "gcp:storage/bucketIAMMember:BucketIAMMember": DATABASE,
+    }
+)
 _GRANT: Final = re.compile(r".*(?:IAM|Iam)(?:Member|Binding)")
 
 
@@ -81,13 +94,28 @@ def _members(resource: Resource) -> Iterator[tuple[str, Value]]:
 
 
 def public_members(resource: Resource) -> Iterable[Finding]:
-    """Refuse a right for everybody. A member that is not known yet is an account of ours that is made just now."""
+    """Refuse a right for everybody. Who is not known yet is judged by where he comes from: `unknown_members`."""
     for path, value in _members(resource):
         plain = revealed(value)
         if plain is UNKNOWN and (path == "accesses" or path.endswith("specialGroup")):
             yield unknowable(path, "named people, groups and service accounts")
         elif isinstance(plain, str) and plain.lower() in ANYBODY:
             yield violated(at_path(path, value), "named people, groups and service accounts")
+
+
+def unknown_members(resources: Sequence[Resource]) -> Iterable[Finding]:
+    """Refuse a right for somebody whom a preview does not know, unless it makes him."""
+    types = types_by_urn(resources)
+    for one in resources:
+        if _gives_rights(one):
+            for path, value in _members(one):
+                if revealed(value) is UNKNOWN:
+                    allowed = frozenset({ACCOUNT, OTHER_ORIGINS.get(one.type, ACCOUNT)})
+                    yield from unknown_origin(one, path, allowed, types)
+
+
+def _gives_any_rights(resources: Sequence[Resource]) -> bool:
+    return any(map(_gives_rights, resources))
 
 
 def basic_roles(resource: Resource) -> Iterable[Finding]:
@@ -228,5 +256,19 @@ STACK_RULES: Final = (
         fail_closed=False,
         claims=_is_dtx,
         judge=audit_logs,
+    ),
+    StackRule(
+        id="gcp-unknown-members",
+        concern="identity",
+        title="Who gets a right and has no name yet is an account that the same update makes",
+        severity="critical",
+        protects=_PROTECTS,
+        controls={"GDPR": ("32 (1) b",), "DiGAV": ("annex 1",)},
+        fix="Give the right to the output of an account itself",
+        source=_SOURCE,
+        types=("gcp:*",),
+        fail_closed=False,
+        claims=_gives_any_rights,
+        judge=unknown_members,
     ),
 )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from policies.network.ranges import is_public
+from policies.origins import Origins, types_of, unknown_origins
 from policies.requirement import load_requirements, unmet
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, unknowable, violated
@@ -27,6 +28,10 @@ APPLICATION_GATEWAY: Final = "azure-native:network:ApplicationGateway"
 FRONT_DOOR_ENDPOINT: Final = "azure-native:cdn:AFDEndpoint"
 FRONT_DOOR_DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
 SECURITY_POLICY: Final = "azure-native:cdn:SecurityPolicy"
+#: What has no id before the update: a firewall's policy that the same update makes.
+ORIGINS: Final[Origins] = MappingProxyType(
+    {APPLICATION_GATEWAY: {"firewallPolicy.id": frozenset({"azure-native:network:WebApplicationFirewallPolicy"})}}
+)
 
 #: Data services that are reached by private endpoint, and Azure's name for the part of them that it leads to.
 SUB_RESOURCES: Final = MappingProxyType(
@@ -119,6 +124,15 @@ def web_firewall(resource: Resource) -> Iterable[Finding]:
     yield from unmet(resource, WEB_FIREWALL)
     if resource.type == APPLICATION_GATEWAY and resource.at("firewallPolicy.id") is None:
         yield violated("no `firewallPolicy`", "a gateway with a web application firewall's policy")
+
+
+def unknown_policy(resources: Sequence[Resource]) -> Iterable[Finding]:
+    """Refuse a firewall's policy that a preview does not know, unless it makes it."""
+    yield from unknown_origins(resources, ORIGINS)
+
+
+def _has_a_gateway(resources: Sequence[Resource]) -> bool:
+    return any(resource.type == APPLICATION_GATEWAY for resource in resources)
 
 
 def firewall(resource: Resource) -> Iterable[Finding]:
@@ -271,6 +285,20 @@ STACK_RULES: Final = (
         fail_closed=True,
         claims=_has_data_services,
         judge=private_endpoints,
+    ),
+    StackRule(
+        id="azure-unknown-web-firewall",
+        concern="network",
+        title="A gateway's firewall policy that has no id yet is one that the same update makes",
+        severity="high",
+        protects="ISMS-P 2.6.1 network access, 2.11.3 analysis and monitoring of abnormal behaviour",
+        controls={"ISMS-P": ("2.6.1", "2.11.3")},
+        fix="Give the gateway the output of a WebApplicationFirewallPolicy itself",
+        source="TripGen physical architecture, 7.1.1",
+        types=types_of(ORIGINS),
+        fail_closed=True,
+        claims=_has_a_gateway,
+        judge=unknown_policy,
     ),
     StackRule(
         id="azure-guarded-domains",

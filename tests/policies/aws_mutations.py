@@ -10,8 +10,9 @@ from policies.documents import DOCUMENTS
 from policies.encryption import aws as encryption
 from policies.identity import aws as identity
 from policies.network import aws as network
+from policies.origins import Origins
 from policies.resource import UNKNOWN, Resource, revealed
-from tests.policies.mutation import MISSING, WRONG, Mutant, changed, each_said, removed, said
+from tests.policies.mutation import MISSING, WRONG, Mutant, changed, each_said, from_nowhere, removed, said
 
 _EVERYBODY = "0.0.0.0/0"
 
@@ -153,6 +154,20 @@ def bucket_parts(resources: Sequence[Resource]) -> Iterator[Mutant]:
             yield from (removed(urn, part) for urn in part.references["bucket"])
 
 
+def unknown_encryption(resources: Sequence[Resource]) -> Iterator[Mutant]:
+    yield from _from_nowhere(resources, encryption.ORIGINS)
+
+
+def unknown_acl(resources: Sequence[Resource]) -> Iterator[Mutant]:
+    yield from _from_nowhere(resources, network.ORIGINS)
+
+
+def _from_nowhere(resources: Sequence[Resource], origins: Origins) -> Iterator[Mutant]:
+    for one in resources:
+        for path in origins.get(one.type, ()):
+            yield from (from_nowhere(one, where) for where, _ in one.every(path))
+
+
 def audit_trails(resources: Sequence[Resource]) -> Iterator[Mutant]:
     system = next(one for one in resources if one.type == identity.SYSTEM)
     for token in (identity.TRAIL, identity.RECORDER):
@@ -181,6 +196,8 @@ MUTATIONS = {
 STACK_MUTATIONS = {
     "aws-traffic-logged": logged,
     "aws-bucket-parts": bucket_parts,
+    "aws-unknown-encryption": unknown_encryption,
+    "aws-unknown-web-firewall": unknown_acl,
     "aws-audit-trails": audit_trails,
     "aws-spread": spread,
 }

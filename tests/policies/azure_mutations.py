@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from policies.encryption import azure as encryption
 from policies.network import azure as network
 from policies.resource import UNKNOWN, Resource, Value, revealed
-from tests.policies.mutation import MISSING, Mutant, each_said, removed, said, said_of
+from tests.policies.mutation import MISSING, Mutant, each_said, from_nowhere, removed, said, said_of
 
 
 def open_ports(resource: Resource) -> Iterator[Mutant]:
@@ -50,6 +50,12 @@ def private_endpoints(resources: Sequence[Resource]) -> Iterator[Mutant]:
             yield said_of(service.urn, leading[0], groups, ["elsewhere"])
 
 
+def unknown_policy(resources: Sequence[Resource]) -> Iterator[Mutant]:
+    for one in resources:
+        if one.type == network.APPLICATION_GATEWAY:
+            yield from_nowhere(one, "firewallPolicy.id")
+
+
 def guarded_domains(resources: Sequence[Resource]) -> Iterator[Mutant]:
     doors = {network.FRONT_DOOR_ENDPOINT, network.FRONT_DOOR_DOMAIN}
     for door in (one for one in resources if one.type in doors):
@@ -73,6 +79,7 @@ MUTATIONS = {
 }
 STACK_MUTATIONS = {
     "azure-private-endpoints": private_endpoints,
+    "azure-unknown-web-firewall": unknown_policy,
     "azure-guarded-domains": guarded_domains,
     "azure-postgres-tls": postgres_tls,
 }

@@ -6,7 +6,7 @@ from policies.encryption import gcp as encryption
 from policies.identity import gcp as identity
 from policies.network import gcp as network
 from policies.resource import UNKNOWN, Resource, revealed
-from tests.policies.mutation import MISSING, Mutant, changed, each_said, removed, said, said_of
+from tests.policies.mutation import MISSING, Mutant, changed, each_said, from_nowhere, removed, said, said_of
 
 
 def open_firewall(resource: Resource) -> Iterator[Mutant]:
@@ -91,6 +91,12 @@ def audit_logs(resources: Sequence[Resource]) -> Iterator[Mutant]:
             yield said_of(system.urn, config, path, MISSING)
 
 
+def unknown_members(resources: Sequence[Resource]) -> Iterator[Mutant]:
+    for one in resources:
+        if identity._gives_rights(one):
+            yield from (from_nowhere(one, path) for path, _ in identity._members(one))
+
+
 MUTATIONS = {
     "gcp-open-firewall": open_firewall,
     "gcp-web-firewall": web_firewall,
@@ -100,4 +106,8 @@ MUTATIONS = {
     "gcp-public-members": public_members,
     "gcp-basic-roles": basic_roles,
 }
-STACK_MUTATIONS = {"gcp-https-only": https_only, "gcp-audit-logs": audit_logs}
+STACK_MUTATIONS = {
+    "gcp-https-only": https_only,
+    "gcp-audit-logs": audit_logs,
+    "gcp-unknown-members": unknown_members,
+}

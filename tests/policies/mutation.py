@@ -120,6 +120,12 @@ def by_provider(resource: Resource, name: str, value: Broken) -> Mutant:
     )
 
 
+def from_nowhere(resource: Resource, path: str) -> Mutant:
+    """Return the mutant of which nobody knows what stands at a path, nor where that comes from."""
+    hidden = replace(changed(resource, path, UNKNOWN), references={})
+    return Mutant(what=f"{path} is not known", before=(resource,), after=hidden, named=resource.urn)
+
+
 def removed(named: str, *resources: Resource) -> Mutant:
     """Return the mutant of a stack in which resources are missing; the rule must name the one that needs them."""
     names = ", ".join(f"{one.type} {one.name}" for one in resources)
