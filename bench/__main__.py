@@ -6,6 +6,8 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -93,26 +95,65 @@ def policies_row(stack: str, resources: int, with_pack: float, without: float) -
 
 
 def growth(folder: Path, sizes: list[int], count: int) -> list[str]:
-    """Return the table of growth: what one more resource costs between one size and the next."""
+    """Return the table of growth: what one more resource costs between one size and the next, beside the twin."""
+    ours = f"ours, s | ms per further resource (at most {MAX_MS_PER_RESOURCE})"
+    policies = f"of it the policies, ms (at most {MAX_POLICY_MS_PER_RESOURCE})"
     rows = [
-        f"| resources | ours, s | ms per further resource (at most {MAX_MS_PER_RESOURCE}) | peak, MiB |",
-        "|---|---|---|---|",
+        f"| resources | {ours} | {policies} | peak, MiB | twin, s | ms per further resource |",
+        "|---|---|---|---|---|---|---|",
     ]
-    own = own_world(folder / "growth")
-    before: tuple[int, float] | None = None
-    for size in sizes:
-        console.print(f"growth: {size} repositories, up, then {count} previews")
-        own.repeat_repositories(GROWTH_STACK, size)
+    before: Size | None = None
+    for number in sizes:
+        console.print(f"growth: {number} repositories, up, then {count} rounds of three previews")
+        grown = folder / f"growth-{number}"
+        own = own_world(grown)
+        own.repeat_repositories(GROWTH_STACK, number)
         own.up(GROWTH_STACK)
-        resources = len(own.resources(GROWTH_STACK))
-        series = Series([own.preview(GROWTH_STACK, *PACK) for _ in range(count)])
-        further = ""
-        if before is not None:
-            milliseconds = (series.seconds - before[1]) / (resources - before[0]) * 1000
-            further = f"**{milliseconds:.1f}** {verdict(milliseconds, MAX_MS_PER_RESOURCE)}"
-        rows.append(f"| {resources} | {series.seconds:.2f} | {further} | {series.peak_mib:.0f} |")
-        before = resources, series.seconds
+        resources = own.resources(GROWTH_STACK)
+        twin = twin_world(grown, GROWTH_STACK, resources)
+        twin.up(GROWTH_STACK)
+        size = Size(len(resources), *rounds(own, twin, GROWTH_STACK, count))
+        rows.append(growth_row(before, size))
+        before = size
     return rows
+
+
+@dataclass(frozen=True)
+class Size:
+    """A stack of one size: ours, ours without the pack, the twin."""
+
+    resources: int
+    ours: Series
+    without: Series
+    twin: Series
+
+
+def growth_row(before: Size | None, size: Size) -> str:
+    """Return the row of one size; what a further resource costs is told from the second on."""
+
+    def further(seconds: Callable[[Size], float]) -> float | None:
+        if before is None:
+            return None
+        return (seconds(size) - seconds(before)) / (size.resources - before.resources) * 1000
+
+    ours = further(lambda one: one.ours.seconds)
+    policies = further(lambda one: one.ours.seconds - one.without.seconds)
+    twin = further(lambda one: one.twin.seconds)
+    cells = (
+        f"{size.resources}",
+        f"{size.ours.seconds:.2f}",
+        judged(ours, MAX_MS_PER_RESOURCE),
+        judged(policies, MAX_POLICY_MS_PER_RESOURCE),
+        f"{size.ours.peak_mib:.0f}",
+        f"{size.twin.seconds:.2f}",
+        "" if twin is None else f"{twin:.1f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def judged(figure: float | None, limit: float) -> str:
+    """Return a figure beside its limit, nothing where there is none."""
+    return "" if figure is None else f"**{figure:.1f}** {verdict(figure, limit)}"
 
 
 def main(

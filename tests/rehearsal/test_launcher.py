@@ -44,6 +44,14 @@ def test_a_stack_with_a_settings_file_is_created_and_a_second_up_changes_nothing
     assert sample.inventory.count() == 0
 
 
+def test_the_engine_keeps_no_log_of_every_call_also_where_it_kept_one_before(sample: Rehearsal) -> None:
+    logs = sample.home / "pulumi" / "logs"
+    logs.mkdir(parents=True)
+    (logs / "pulumi-20261101T000000-1.log").touch()
+    assert sample.up("dev").ok().changes == {"create": 4}
+    assert not logs.is_dir()
+
+
 def test_no_command_writes_the_rehearsals_keys_into_the_settings_files(sample: Rehearsal) -> None:
     before = {path.name: path.read_bytes() for path in sample.project.glob("Pulumi*.yaml")}
     for command in (
