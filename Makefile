@@ -1,6 +1,7 @@
 # `make` lists what there is. Every target installs what it needs by itself; the second time that costs nothing.
 STACK ?= dev
-PYTEST_ARGS ?= --numprocesses auto
+# Tests of whole stacks take minutes: a worker that is done takes over what another still has before it.
+PYTEST_ARGS ?= --numprocesses auto --dist worksteal
 UPGRADE ?=
 
 PYTHON := .venv/bin/python
