@@ -7,29 +7,37 @@ the stack can: the engine says of each property whose outputs it was made from.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
 
 from policies.resource import UNKNOWN, Resource, revealed
 from policies.rule import Finding, violated
 
-#: By the type of resource and the path in it: the types whose output may stand there.
-Origins: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
 
+@dataclass(frozen=True)
+class Origins:
+    """What may stand where a value is not known, for the types that a rule about the stack looks at."""
 
-def types_of(origins: Origins) -> tuple[str, ...]:
-    """Return every type that a rule with these origins looks at."""
-    made = {token for paths in origins.values() for tokens in paths.values() for token in tokens}
-    return tuple(sorted({*origins, *made}))
+    #: By the type of resource and the path in it: the types whose output may stand there.
+    allowed: Mapping[str, Mapping[str, frozenset[str]]]
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Return every type that the rule looks at."""
+        made = {token for paths in self.allowed.values() for tokens in paths.values() for token in tokens}
+        return tuple(sorted({*self.allowed, *made}))
 
-def unknown_origins(resources: Sequence[Resource], origins: Origins) -> Iterator[Finding]:
-    """Return each value that is not known and comes from nothing that may be there."""
-    types = types_by_urn(resources)
-    for one in resources:
-        for path, allowed in origins.get(one.type, {}).items():
-            for where, value in one.every(path):
-                if revealed(value) is UNKNOWN:
-                    yield from unknown_origin(one, where, allowed, types)
+    def concern(self, resources: Sequence[Resource]) -> bool:
+        """Return whether a stack has anything of which something may be unknown."""
+        return any(resource.type in self.allowed for resource in resources)
+
+    def unknown(self, resources: Sequence[Resource]) -> Iterator[Finding]:
+        """Refuse each value that is not known and comes from nothing that may be there."""
+        types = types_by_urn(resources)
+        for one in resources:
+            for path, allowed in self.allowed.get(one.type, {}).items():
+                for where, value in one.every(path):
+                    if revealed(value) is UNKNOWN:
+                        yield from unknown_origin(one, where, allowed, types)
 
 
 def types_by_urn(resources: Sequence[Resource]) -> Mapping[str, str]:

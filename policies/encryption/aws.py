@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from policies.documents import document_of, statements
-from policies.origins import Origins, types_of, unknown_origins
+from policies.origins import Origins
 from policies.requirement import load_requirements, unmet
 from policies.residency.aws import PLACES, own_region
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
@@ -28,7 +28,7 @@ BUCKET_POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
 KEY: Final = "aws:kms/key:Key"
 #: What has no name before the update and so leaves open who encrypts: a key of ours that the same update makes. A
 #: bucket's policy is open only where it lets in a distribution, by the ARN that CloudFront makes up.
-ORIGINS: Final[Origins] = MappingProxyType(
+ORIGINS: Final = Origins(
     {
         **{token: {one.path: frozenset({KEY}) for one in rows} for token, rows in CUSTOMER_KEYS.items()},
         BUCKET_POLICY: {"policy": frozenset({"aws:cloudfront/distribution:Distribution"})},
@@ -61,7 +61,7 @@ def _is_at_home(resource: Resource) -> bool:
 
 
 def customer_keys(resource: Resource) -> Iterable[Finding]:
-    """Require a key of ours wherever something is kept. One that is made just now has no name: `unknown_encryption`."""
+    """Require a key of ours wherever something is kept. One that is made just now has no name: `ORIGINS`."""
     for requirement in CUSTOMER_KEYS[resource.type]:
         for path, value in resource.every(requirement.path):
             plain = revealed(value)
@@ -130,7 +130,7 @@ def bucket_tls(resource: Resource) -> Iterable[Finding]:
 
 
 def _is_known(resource: Resource) -> bool:
-    """Return whether the policy can be read; where it cannot, `unknown_encryption` says whether that may be."""
+    """Return whether the policy can be read; where it cannot, `ORIGINS` says whether that may be."""
     return document_of(resource) is not None
 
 
@@ -146,15 +146,6 @@ def bucket_parts(resources: Sequence[Resource]) -> Iterable[Finding]:
                 yield violated(
                     f"a bucket without a {name}: {without}", f"a {name} of the bucket (PrivateBucket)", bucket.urn
                 )
-
-
-def unknown_encryption(resources: Sequence[Resource]) -> Iterable[Finding]:
-    """Refuse keys and bucket policies that a preview does not know, unless they wait for what it makes."""
-    yield from unknown_origins(resources, ORIGINS)
-
-
-def _encrypts(resources: Sequence[Resource]) -> bool:
-    return any(resource.type in ORIGINS for resource in resources)
 
 
 def _has_a_bucket(resources: Sequence[Resource]) -> bool:
@@ -282,9 +273,9 @@ STACK_RULES: Final = (
         controls={"ISMS-P": ("2.7.1", "2.7.2")},
         fix="Give the property the output of an EncryptionKey itself, or a text that a preview knows",
         source=_SOURCE,
-        types=types_of(ORIGINS),
+        types=ORIGINS.types,
         fail_closed=True,
-        claims=_encrypts,
-        judge=unknown_encryption,
+        claims=ORIGINS.concern,
+        judge=ORIGINS.unknown,
     ),
 )

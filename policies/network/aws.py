@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from policies.network.ranges import is_public
-from policies.origins import Origins, types_of, unknown_origins
+from policies.origins import Origins
 from policies.requirement import load_requirements, unmet
 from policies.resource import UNKNOWN, Resource, Value, revealed
 from policies.rule import Finding, ResourceRule, StackRule, at_path, unknowable, violated
@@ -32,7 +31,7 @@ SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 #: What stands before CloudFront has this scope, what stands before the load balancer the other.
 EDGE_SCOPE: Final = "CLOUDFRONT"
 #: What has no id before the update: an ACL that the same update makes.
-ORIGINS: Final[Origins] = MappingProxyType({DISTRIBUTION: {"webAclId": frozenset({WEB_ACL})}})
+ORIGINS: Final = Origins({DISTRIBUTION: {"webAclId": frozenset({WEB_ACL})}})
 
 _NETWORKS: Final = "ranges inside our networks; CloudFront comes by its prefix list"
 _FEW: Final = "no public endpoint, or one for named addresses of ours"
@@ -109,7 +108,7 @@ def web_firewall(resource: Resource) -> Iterable[Finding]:
 
 
 def _distribution(distribution: Resource) -> Iterator[Finding]:
-    """Judge what stands before a distribution, and how its origins know it. An ACL without an id: `unknown_acl`."""
+    """Judge what stands before a distribution, and how its origins know it. An ACL without an id: `ORIGINS`."""
     if distribution.at("webAclId") in (None, ""):
         yield violated("no `webAclId`", f"a web ACL of scope {EDGE_SCOPE}")
     if revealed(distribution.at("origins")) is UNKNOWN:
@@ -120,15 +119,6 @@ def _distribution(distribution: Resource) -> Iterator[Finding]:
                 yield violated(f"`{path}` is a bucket without `originAccessControlId`", "requests that are signed")
         elif not revealed(distribution.at(f"{path}.customHeaders")):
             yield violated(f"`{path}` gets no `customHeaders`", "a header that only our distribution sends")
-
-
-def unknown_acl(resources: Sequence[Resource]) -> Iterable[Finding]:
-    """Refuse an ACL that a preview does not know, unless it makes it."""
-    yield from unknown_origins(resources, ORIGINS)
-
-
-def _has_a_distribution(resources: Sequence[Resource]) -> bool:
-    return any(resource.type == DISTRIBUTION for resource in resources)
 
 
 def _acl(acl: Resource) -> Iterator[Finding]:
@@ -271,9 +261,9 @@ STACK_RULES: Final = (
         controls={"ISMS-P": ("2.6.1", "2.10.2", "2.11.3")},
         fix="Give the distribution the output of a ViewerWebAcl itself",
         source="KYEOL runbook, 2.2 (WAFv2 before CloudFront)",
-        types=types_of(ORIGINS),
+        types=ORIGINS.types,
         fail_closed=True,
-        claims=_has_a_distribution,
-        judge=unknown_acl,
+        claims=ORIGINS.concern,
+        judge=ORIGINS.unknown,
     ),
 )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from policies.network.ranges import is_public
-from policies.origins import Origins, types_of, unknown_origins
+from policies.origins import Origins
 from policies.requirement import load_requirements, unmet
 from policies.resource import UNKNOWN, Resource, Value, revealed, shown
 from policies.rule import Finding, ResourceRule, StackRule, unknowable, violated
@@ -29,7 +29,7 @@ FRONT_DOOR_ENDPOINT: Final = "azure-native:cdn:AFDEndpoint"
 FRONT_DOOR_DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
 SECURITY_POLICY: Final = "azure-native:cdn:SecurityPolicy"
 #: What has no id before the update: a firewall's policy that the same update makes.
-ORIGINS: Final[Origins] = MappingProxyType(
+ORIGINS: Final = Origins(
     {APPLICATION_GATEWAY: {"firewallPolicy.id": frozenset({"azure-native:network:WebApplicationFirewallPolicy"})}}
 )
 
@@ -124,15 +124,6 @@ def web_firewall(resource: Resource) -> Iterable[Finding]:
     yield from unmet(resource, WEB_FIREWALL)
     if resource.type == APPLICATION_GATEWAY and resource.at("firewallPolicy.id") is None:
         yield violated("no `firewallPolicy`", "a gateway with a web application firewall's policy")
-
-
-def unknown_policy(resources: Sequence[Resource]) -> Iterable[Finding]:
-    """Refuse a firewall's policy that a preview does not know, unless it makes it."""
-    yield from unknown_origins(resources, ORIGINS)
-
-
-def _has_a_gateway(resources: Sequence[Resource]) -> bool:
-    return any(resource.type == APPLICATION_GATEWAY for resource in resources)
 
 
 def firewall(resource: Resource) -> Iterable[Finding]:
@@ -295,10 +286,10 @@ STACK_RULES: Final = (
         controls={"ISMS-P": ("2.6.1", "2.11.3")},
         fix="Give the gateway the output of a WebApplicationFirewallPolicy itself",
         source="TripGen physical architecture, 7.1.1",
-        types=types_of(ORIGINS),
+        types=ORIGINS.types,
         fail_closed=True,
-        claims=_has_a_gateway,
-        judge=unknown_policy,
+        claims=ORIGINS.concern,
+        judge=ORIGINS.unknown,
     ),
     StackRule(
         id="azure-guarded-domains",

@@ -164,7 +164,7 @@ def unknown_acl(resources: Sequence[Resource]) -> Iterator[Mutant]:
 
 def _from_nowhere(resources: Sequence[Resource], origins: Origins) -> Iterator[Mutant]:
     for one in resources:
-        for path in origins.get(one.type, ()):
+        for path in origins.allowed.get(one.type, ()):
             yield from (from_nowhere(one, where) for where, _ in one.every(path))
 
 
